@@ -1,0 +1,10 @@
+// Original file: proto/deviceauth/v1/admin.proto
+
+
+export interface DeleteCertificateRequest {
+  'certificateId'?: (string);
+}
+
+export interface DeleteCertificateRequest__Output {
+  'certificateId': (string);
+}

@@ -1,0 +1,31 @@
+// Original file: proto/deviceauth/v1/admin.proto
+
+import type { RegisterCertificateRequest as _deviceauth_v1_RegisterCertificateRequest, RegisterCertificateRequest__Output as _deviceauth_v1_RegisterCertificateRequest__Output } from '../../deviceauth/v1/RegisterCertificateRequest.ts';
+
+export interface ImportItem {
+  /**
+   * Counted by the caller from 1; echoed in the result.
+   */
+  'line'?: (number);
+  'certificate'?: (_deviceauth_v1_RegisterCertificateRequest | null);
+  /**
+   * Thing properties for a thing that is created; may be empty.
+   */
+  'thingType'?: (string);
+  'thingAttributes'?: ({[key: string]: string});
+  'thingGroups'?: (string)[];
+}
+
+export interface ImportItem__Output {
+  /**
+   * Counted by the caller from 1; echoed in the result.
+   */
+  'line': (number);
+  'certificate': (_deviceauth_v1_RegisterCertificateRequest__Output | null);
+  /**
+   * Thing properties for a thing that is created; may be empty.
+   */
+  'thingType': (string);
+  'thingAttributes': ({[key: string]: string});
+  'thingGroups': (string)[];
+}

@@ -1,0 +1,36 @@
+// Original file: proto/deviceauth/v1/admin.proto
+
+
+export interface ImportResult {
+  'line'?: (number);
+  /**
+   * Empty when it failed.
+   */
+  'certificateId'?: (string);
+  /**
+   * Registered before and left as it was.
+   */
+  'unchanged'?: (boolean);
+  /**
+   * Empty when it worked; otherwise an ErrorReason name and what to do.
+   */
+  'errorReason'?: (string);
+  'errorMessage'?: (string);
+}
+
+export interface ImportResult__Output {
+  'line': (number);
+  /**
+   * Empty when it failed.
+   */
+  'certificateId': (string);
+  /**
+   * Registered before and left as it was.
+   */
+  'unchanged': (boolean);
+  /**
+   * Empty when it worked; otherwise an ErrorReason name and what to do.
+   */
+  'errorReason': (string);
+  'errorMessage': (string);
+}

@@ -1,0 +1,43 @@
+// Original file: proto/deviceauth/v1/admin.proto
+
+import type { KeyType as _deviceauth_v1_KeyType, KeyType__Output as _deviceauth_v1_KeyType__Output } from '../../deviceauth/v1/KeyType.ts';
+
+export interface IssueCertificateRequest {
+  'thingName'?: (string);
+  'keyType'?: (_deviceauth_v1_KeyType);
+  /**
+   * 0: certificates.deviceCertificateValidityDays of the configuration.
+   */
+  'validityDays'?: (number);
+  'exclusive'?: (boolean);
+  'createThing'?: (boolean);
+  /**
+   * Name of the device CA; empty: the only local one, or the one named "default".
+   */
+  'deviceCa'?: (string);
+  /**
+   * A PKCS#10 request made by the device, so that its key never leaves it; empty: a key is made
+   * here and returned once.
+   */
+  'certificateSigningRequestPem'?: (string);
+}
+
+export interface IssueCertificateRequest__Output {
+  'thingName': (string);
+  'keyType': (_deviceauth_v1_KeyType__Output);
+  /**
+   * 0: certificates.deviceCertificateValidityDays of the configuration.
+   */
+  'validityDays': (number);
+  'exclusive': (boolean);
+  'createThing': (boolean);
+  /**
+   * Name of the device CA; empty: the only local one, or the one named "default".
+   */
+  'deviceCa': (string);
+  /**
+   * A PKCS#10 request made by the device, so that its key never leaves it; empty: a key is made
+   * here and returned once.
+   */
+  'certificateSigningRequestPem': (string);
+}

@@ -1,0 +1,29 @@
+// Original file: proto/deviceauth/v1/admin.proto
+
+import type { Certificate as _deviceauth_v1_Certificate, Certificate__Output as _deviceauth_v1_Certificate__Output } from '../../deviceauth/v1/Certificate.ts';
+
+export interface IssueCertificateResponse {
+  'certificate'?: (_deviceauth_v1_Certificate | null);
+  'certificatePem'?: (string);
+  /**
+   * PKCS#8; empty when a signing request was given. Not kept by the daemon.
+   */
+  'privateKeyPem'?: (string);
+  /**
+   * The device CA.
+   */
+  'caCertificatePem'?: (string);
+}
+
+export interface IssueCertificateResponse__Output {
+  'certificate': (_deviceauth_v1_Certificate__Output | null);
+  'certificatePem': (string);
+  /**
+   * PKCS#8; empty when a signing request was given. Not kept by the daemon.
+   */
+  'privateKeyPem': (string);
+  /**
+   * The device CA.
+   */
+  'caCertificatePem': (string);
+}

@@ -1,0 +1,10 @@
+// Original file: proto/deviceauth/v1/admin.proto
+
+
+export interface RevokeSessionsResponse {
+  'revoked'?: (number);
+}
+
+export interface RevokeSessionsResponse__Output {
+  'revoked': (number);
+}

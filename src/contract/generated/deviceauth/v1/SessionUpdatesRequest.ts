@@ -1,0 +1,25 @@
+// Original file: proto/deviceauth/v1/device_auth.proto
+
+import type { UpdatesHello as _deviceauth_v1_UpdatesHello, UpdatesHello__Output as _deviceauth_v1_UpdatesHello__Output } from '../../deviceauth/v1/UpdatesHello.ts';
+import type { HeldTokens as _deviceauth_v1_HeldTokens, HeldTokens__Output as _deviceauth_v1_HeldTokens__Output } from '../../deviceauth/v1/HeldTokens.ts';
+import type { TokenUsage as _deviceauth_v1_TokenUsage, TokenUsage__Output as _deviceauth_v1_TokenUsage__Output } from '../../deviceauth/v1/TokenUsage.ts';
+
+/**
+ * The first message must be a hello, then held messages until one is marked last, then usage.
+ */
+export interface SessionUpdatesRequest {
+  'hello'?: (_deviceauth_v1_UpdatesHello | null);
+  'held'?: (_deviceauth_v1_HeldTokens | null);
+  'usage'?: (_deviceauth_v1_TokenUsage | null);
+  'message'?: "hello"|"held"|"usage";
+}
+
+/**
+ * The first message must be a hello, then held messages until one is marked last, then usage.
+ */
+export interface SessionUpdatesRequest__Output {
+  'hello'?: (_deviceauth_v1_UpdatesHello__Output | null);
+  'held'?: (_deviceauth_v1_HeldTokens__Output | null);
+  'usage'?: (_deviceauth_v1_TokenUsage__Output | null);
+  'message'?: "hello"|"held"|"usage";
+}

@@ -1,0 +1,66 @@
+/**
+ * The proto files, loaded: service definitions for the endpoints and clients, codecs for messages
+ * that are hashed or stored. Types are generated from the same files (`npm run generate`).
+ */
+import { fileURLToPath } from 'node:url';
+import type { MessageTypeDefinition, PackageDefinition } from '@grpc/proto-loader';
+import { loadSync } from '@grpc/proto-loader';
+import type { AdminDefinition } from './generated/deviceauth/v1/Admin.ts';
+import type { DeviceAuthDefinition } from './generated/deviceauth/v1/DeviceAuth.ts';
+import type { GrantSet, GrantSet__Output } from './generated/deviceauth/v1/GrantSet.ts';
+import type { ErrorInfo, ErrorInfo__Output } from './generated/google/rpc/ErrorInfo.ts';
+import type { RetryInfo, RetryInfo__Output } from './generated/google/rpc/RetryInfo.ts';
+import type { Status, Status__Output } from './generated/google/rpc/Status.ts';
+
+export const FILES = [
+  'deviceauth/v1/device_auth.proto',
+  'deviceauth/v1/admin.proto',
+  'google/rpc/error_details.proto',
+  'google/rpc/status.proto',
+];
+
+/** Must agree with the options in `scripts/generate`. */
+const LOAD_OPTIONS = {
+  longs: Number,
+  enums: String,
+  defaults: true,
+  oneofs: true,
+  arrays: true,
+  objects: true,
+} as const;
+
+export interface Contract {
+  readonly packageDefinition: PackageDefinition;
+  readonly deviceAuth: DeviceAuthDefinition;
+  readonly admin: AdminDefinition;
+  readonly grantSet: MessageTypeDefinition<GrantSet, GrantSet__Output>;
+  readonly errorInfo: MessageTypeDefinition<ErrorInfo, ErrorInfo__Output>;
+  readonly retryInfo: MessageTypeDefinition<RetryInfo, RetryInfo__Output>;
+  readonly status: MessageTypeDefinition<Status, Status__Output>;
+}
+
+/** The directory `proto/` of the checkout or of the installed package. */
+export function protoDirectory(): string {
+  // src/contract/ in a checkout, dist/src/contract/ in a release.
+  const up = import.meta.url.endsWith('.ts') ? '../../proto' : '../../../proto';
+  return fileURLToPath(new URL(up, import.meta.url));
+}
+
+/** Reads and compiles the proto files: about 20 ms, so once for each process. */
+export function loadContract(): Contract {
+  const packageDefinition = loadSync(FILES, { ...LOAD_OPTIONS, includeDirs: [protoDirectory()] });
+  const find = (name: string): unknown => {
+    const found = packageDefinition[name];
+    if (found === undefined) throw new Error(`${name} is not in the proto files`);
+    return found;
+  };
+  return {
+    packageDefinition,
+    deviceAuth: find('deviceauth.v1.DeviceAuth') as DeviceAuthDefinition,
+    admin: find('deviceauth.v1.Admin') as AdminDefinition,
+    grantSet: find('deviceauth.v1.GrantSet') as Contract['grantSet'],
+    errorInfo: find('google.rpc.ErrorInfo') as Contract['errorInfo'],
+    retryInfo: find('google.rpc.RetryInfo') as Contract['retryInfo'],
+    status: find('google.rpc.Status') as Contract['status'],
+  };
+}

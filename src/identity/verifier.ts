@@ -1,0 +1,55 @@
+/**
+ * The contract every verifier keeps: it confirms that a certificate is one of an active device,
+ * and that a certificate is attached to a thing. It answers a verdict and never throws for a
+ * device's fault; a verdict about a certificate says nothing about an attachment, and the other
+ * way round.
+ */
+import type { DeviceCertificate } from './certificate.ts';
+
+/** Why a certificate or an attachment is refused: for the operator's log, audit and `explain`. */
+export type RejectionReason =
+  | 'CERTIFICATE_UNKNOWN'
+  | 'CERTIFICATE_INACTIVE'
+  | 'CERTIFICATE_REVOKED'
+  | 'CERTIFICATE_PENDING_ACTIVATION'
+  | 'CERTIFICATE_DELETED'
+  | 'CERTIFICATE_EXPIRED'
+  | 'CERTIFICATE_NOT_YET_VALID'
+  | 'CERTIFICATE_UNREADABLE'
+  | 'ISSUER_UNKNOWN'
+  | 'THING_UNKNOWN'
+  | 'NOT_ATTACHED'
+  | 'CLIENT_ID_INVALID'
+  | 'CLIENT_ID_TOO_LONG'
+  | 'CLIENT_ID_NOT_ALLOWED'
+  | 'CLOCK_SUSPECT';
+
+export type CertificateVerdict =
+  | { readonly kind: 'active' }
+  | { readonly kind: 'rejected'; readonly reason: RejectionReason; readonly message: string }
+  | { readonly kind: 'unavailable'; readonly cause: string; readonly retryAfterMs?: number };
+
+export type AttachmentVerdict =
+  | { readonly kind: 'active'; readonly exclusive: boolean }
+  | { readonly kind: 'rejected'; readonly reason: RejectionReason; readonly message: string }
+  | { readonly kind: 'unavailable'; readonly cause: string; readonly retryAfterMs?: number };
+
+export interface Verifier {
+  readonly name: string;
+  /**
+   * Always at hand and always right: verdicts need no trust record, and are asked for each time.
+   * The embedded registry is; a cloud is not.
+   */
+  readonly local: boolean;
+  verifyCertificate(certificate: DeviceCertificate, signal: AbortSignal): Promise<CertificateVerdict>;
+  verifyAttachment(certificateId: string, thingName: string, signal: AbortSignal): Promise<AttachmentVerdict>;
+  /** The one thing the certificate is exclusively attached to, for `security.clientIdRule: any`. */
+  exclusiveThingOf(
+    certificateId: string,
+    signal: AbortSignal,
+  ): Promise<
+    { readonly kind: 'thing'; readonly thingName: string } | Exclude<AttachmentVerdict, { kind: 'active' }>
+  >;
+  /** Does this name a registered thing? For the client-id rule `any`. `undefined`: cannot tell (counts as yes). */
+  isThing(name: string, signal: AbortSignal): Promise<boolean | undefined>;
+}

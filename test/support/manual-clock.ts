@@ -1,0 +1,48 @@
+import type { Clock } from '../../src/clock.ts';
+
+/** A clock that stands still until a test moves it; due tasks run in order of their time. */
+export class ManualClock implements Clock {
+  #wall: number;
+  #monotonic = 0;
+  #tasks: { at: number; task: () => void }[] = [];
+
+  constructor(wall: number = Date.UTC(2026, 0, 1)) {
+    this.#wall = wall;
+  }
+
+  now(): number {
+    return this.#wall;
+  }
+
+  monotonic(): number {
+    return this.#monotonic;
+  }
+
+  after(delay: number, task: () => void): () => void {
+    const entry = { at: this.#monotonic + Math.max(0, delay), task };
+    this.#tasks.push(entry);
+    return () => {
+      this.#tasks = this.#tasks.filter((other) => other !== entry);
+    };
+  }
+
+  /** Time passes: both clocks advance, and tasks that come due run. */
+  advance(milliseconds: number): void {
+    const end = this.#monotonic + milliseconds;
+    for (;;) {
+      const next = this.#tasks.filter((entry) => entry.at <= end).sort((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      this.#tasks = this.#tasks.filter((entry) => entry !== next);
+      this.#wall += Math.max(0, next.at - this.#monotonic);
+      this.#monotonic = Math.max(this.#monotonic, next.at);
+      next.task();
+    }
+    this.#wall += end - this.#monotonic;
+    this.#monotonic = end;
+  }
+
+  /** Somebody sets the wall clock. No time passes. */
+  setWall(milliseconds: number): void {
+    this.#wall = milliseconds;
+  }
+}
