@@ -24,15 +24,34 @@ export type RejectionReason =
   | 'CLIENT_ID_NOT_ALLOWED'
   | 'CLOCK_SUSPECT';
 
-export type CertificateVerdict =
-  | { readonly kind: 'active' }
-  | { readonly kind: 'rejected'; readonly reason: RejectionReason; readonly message: string }
-  | { readonly kind: 'unavailable'; readonly cause: string; readonly retryAfterMs?: number };
+/** Authoritative for what was asked about, and for nothing else. */
+export interface Rejected {
+  readonly kind: 'rejected';
+  readonly reason: RejectionReason;
+  /** One sentence for the operator; never a PEM. */
+  readonly message: string;
+}
+
+/** No verdict could be had; the trust record decides, if there is one. */
+export interface Unavailable {
+  readonly kind: 'unavailable';
+  readonly cause: string;
+  readonly retryAfterMs?: number | undefined;
+  /** Nothing was asked, because too many verifications wait already (CLOUD_QUEUE_FULL). */
+  readonly queueFull?: boolean;
+}
+
+export type CertificateVerdict = { readonly kind: 'active' } | Rejected | Unavailable;
 
 export type AttachmentVerdict =
   | { readonly kind: 'active'; readonly exclusive: boolean }
-  | { readonly kind: 'rejected'; readonly reason: RejectionReason; readonly message: string }
-  | { readonly kind: 'unavailable'; readonly cause: string; readonly retryAfterMs?: number };
+  | Rejected
+  | Unavailable;
+
+export type ExclusiveThingVerdict =
+  | { readonly kind: 'thing'; readonly thingName: string }
+  | Rejected
+  | Unavailable;
 
 export interface Verifier {
   readonly name: string;
@@ -44,12 +63,7 @@ export interface Verifier {
   verifyCertificate(certificate: DeviceCertificate, signal: AbortSignal): Promise<CertificateVerdict>;
   verifyAttachment(certificateId: string, thingName: string, signal: AbortSignal): Promise<AttachmentVerdict>;
   /** The one thing the certificate is exclusively attached to, for `security.clientIdRule: any`. */
-  exclusiveThingOf(
-    certificateId: string,
-    signal: AbortSignal,
-  ): Promise<
-    { readonly kind: 'thing'; readonly thingName: string } | Exclude<AttachmentVerdict, { kind: 'active' }>
-  >;
+  exclusiveThingOf(certificateId: string, signal: AbortSignal): Promise<ExclusiveThingVerdict>;
   /** Does this name a registered thing? For the client-id rule `any`. `undefined`: cannot tell (counts as yes). */
   isThing(name: string, signal: AbortSignal): Promise<boolean | undefined>;
 }

@@ -1,9 +1,11 @@
 /**
  * What the registry keeps, as a contract that SQLite serves now and PostgreSQL may serve later:
  * asynchronous, paged, free of any database's particulars. Calls reject with `DaemonError`
- * (NOT_FOUND, ALREADY_EXISTS, INVALID_ARGUMENTS) for an operator's mistake, and every call is
- * one transaction: it happens whole or not at all, and is on disk when it resolves.
+ * (NOT_FOUND, ALREADY_EXISTS, INVALID_ARGUMENTS; SERVICE_ERROR when the database fails) and every
+ * call is one transaction: it happens whole or not at all, and is on disk when it resolves.
  */
+import type { DaemonError } from '../../errors.ts';
+
 export type CertificateStatus = 'ACTIVE' | 'INACTIVE' | 'REVOKED' | 'PENDING_ACTIVATION';
 
 export interface Thing {
@@ -73,13 +75,28 @@ export interface RegistrationInput {
   readonly certificate: Omit<CertificateRecord, 'registeredAt' | 'status'>;
   readonly status: CertificateStatus;
   readonly attach?: { readonly thingName: string; readonly exclusive: boolean };
-  /** Make the thing if there is none. */
+  /** Make the thing if there is none; one that is there stays as it is. */
   readonly createThing?: ThingInput;
   /** Accept an id with a `deleted` tombstone. */
   readonly revive?: boolean;
 }
 
-/** Something changed that may concern live sessions. Told after the commit. */
+export interface Registration {
+  readonly record: CertificateRecord;
+  /** All of it was so already, and nothing was written. */
+  readonly unchanged: boolean;
+}
+
+export type RegistrationResult =
+  | ({ readonly ok: true } & Registration)
+  | { readonly ok: false; readonly error: DaemonError };
+
+/**
+ * Something changed that may concern live sessions. Told after the commit, and before the call that
+ * did it resolves. What follows from a change is told after it: `certificate-deleted`, then its
+ * attachments' `detached`. `attached` is told again when an attachment's exclusivity changes; one
+ * that stops being exclusive is `detached` first.
+ */
 export type RegistryChange =
   | {
       readonly kind: 'certificate-status';
@@ -98,21 +115,26 @@ export interface RegistryStore {
   things(page: PageRequest & { readonly prefix?: string }): Promise<Page<Thing>>;
   deleteThing(name: string): Promise<void>;
 
-  /** `unchanged`: it was registered already, with the same attachment, and nothing was written. */
-  register(
-    input: RegistrationInput,
-  ): Promise<{ readonly record: CertificateRecord; readonly unchanged: boolean }>;
+  /**
+   * A certificate that is registered already, with this status and this attachment, stays as it is;
+   * with another status or attachment it is ALREADY_EXISTS, since registering again must not undo what
+   * an operator did to it: that is for `setStatus` and `attach`.
+   */
+  register(input: RegistrationInput): Promise<Registration>;
+  /** One result for each input, in order; one that fails changes nothing and does not stop the others. */
+  registerMany(inputs: readonly RegistrationInput[]): Promise<readonly RegistrationResult[]>;
   certificate(id: string): Promise<CertificateRecord | undefined>;
   /** By a prefix of at least 8 characters; rejects with INVALID_ARGUMENTS when several begin so. */
   certificateByPrefix(prefix: string): Promise<CertificateRecord | undefined>;
   certificates(
     page: PageRequest & { readonly thingName?: string; readonly status?: CertificateStatus },
   ): Promise<Page<CertificateRecord>>;
-  /** REVOKED is final and leaves a tombstone. */
+  /** ACTIVE, INACTIVE or REVOKED, which is final and leaves a tombstone. */
   setStatus(id: string, status: CertificateStatus): Promise<CertificateRecord>;
   deleteCertificate(id: string): Promise<void>;
   tombstone(id: string): Promise<Tombstone | undefined>;
 
+  /** An attachment that is there takes the exclusivity given. ALREADY_EXISTS names the thing in the way. */
   attach(attachment: Attachment): Promise<void>;
   detach(certificateId: string, thingName: string): Promise<void>;
   attachment(certificateId: string, thingName: string): Promise<Attachment | undefined>;

@@ -1,0 +1,225 @@
+/**
+ * Decisions in this process, on one core: `sh scripts/node bench/decisions.ts`, or as a part of
+ * `npm run bench`. Resources are 1,000 distinct strings of 40 bytes in five levels (behind
+ * `mqtt:topic:` and the like), asked in turn. Memory is counted only with `--expose-gc`.
+ */
+import { fileURLToPath } from 'node:url';
+import { loadContract } from '../src/contract/index.ts';
+import { SystemClock } from '../src/clock.ts';
+import type { Device } from '../src/policy/device.ts';
+import { compileDeviceGroups } from '../src/policy/device-groups.ts';
+import type { SessionGrants } from '../src/policy/grants.ts';
+import { PolicyEngine } from '../src/policy/policy-engine.ts';
+import type { Row } from './row.ts';
+
+const THING = 'thing-0001';
+const COUNT = 1_000;
+const ROUND_MS = 400;
+const ROUNDS = 5;
+
+const codec = loadContract().grantSet;
+
+type Groups = Record<string, { selectionRule: string; policyName: string }>;
+type Policies = Record<string, Record<string, { operations: string[]; resources: string[] }>>;
+
+function device(thingName: string): Device {
+  return { thingName, clientId: thingName, thingType: '', attributes: {}, groups: [] };
+}
+
+/** Five levels, 40 bytes, and as flat a string as one that came off a socket. */
+function topic(first: string, i: number): string {
+  const number = String(i).padStart(4, '0');
+  const text = `${first}/b${number}/c${number}/d${number}/`;
+  const topic = `${text}${'e'.repeat(36 - text.length)}${number}`;
+  return Buffer.from(topic).toString();
+}
+
+function topics(first: string): string[] {
+  return Array.from({ length: COUNT }, (_, i) => topic(first, i));
+}
+
+function asked(prefix: string, names: readonly string[]): string[] {
+  return names.map((name) => Buffer.from(`${prefix}${name}`).toString());
+}
+
+function engineOf(definitions: Groups, policies: Policies): PolicyEngine {
+  const engine = new PolicyEngine({ codec, clock: new SystemClock() });
+  engine.apply(compileDeviceGroups({ formatVersion: '2021-03-05', definitions, policies }));
+  return engine;
+}
+
+function single(operation: string, resources: string[]): PolicyEngine {
+  return engineOf(
+    { g: { selectionRule: 'thingName: *', policyName: 'p' } },
+    { p: { s: { operations: [operation], resources } } },
+  );
+}
+
+/**
+ * 10 groups, each with its policy of 20 statements of 5 operations and 5 resources; `resource`
+ * says what the resource with this number is. The last statement of the last group holds `extra`.
+ */
+function large(resource: (i: number) => string, extra: string[]): PolicyEngine {
+  const definitions: Groups = {};
+  const policies: Policies = {};
+  const operations = ['mqtt:connect', 'mqtt:subscribe', 'mqtt:unsubscribe', 'mqtt:other', 'mqtt:publish'];
+  for (let group = 0; group < 10; group++) {
+    definitions[`group${group}`] = { selectionRule: 'thingName: thing-*', policyName: `policy${group}` };
+    const statements: Policies[string] = {};
+    for (let statement = 0; statement < 20; statement++) {
+      const first = 100 * group + 5 * statement;
+      const resources = Array.from({ length: 5 }, (_, i) => resource(first + i));
+      if (group === 9 && statement === 19) resources.splice(5 - extra.length, extra.length, ...extra);
+      statements[`statement${statement}`] = { operations, resources };
+    }
+    policies[`policy${group}`] = statements;
+  }
+  return engineOf(definitions, policies);
+}
+
+/** The best of several rounds, decisions per second. Throws when the verdict is not the expected one. */
+function rate(
+  engine: PolicyEngine,
+  operation: string,
+  resources: readonly string[],
+  expected: boolean | undefined,
+): number {
+  const grants = engine.grantsFor(device(THING));
+  if (expected !== undefined) {
+    for (const resource of resources) {
+      if (engine.evaluate(grants, operation, resource).allowed !== expected) {
+        throw new Error(`${operation} on ${resource.slice(0, 100)} is not ${expected ? 'allowed' : 'denied'}`);
+      }
+    }
+  }
+  let best = 0;
+  for (let round = 0; round < ROUNDS; round++) {
+    const start = performance.now();
+    let made = 0;
+    let elapsed = 0;
+    do {
+      for (const resource of resources) engine.evaluate(grants, operation, resource);
+      made += resources.length;
+      elapsed = performance.now() - start;
+    } while (elapsed < ROUND_MS);
+    best = Math.max(best, (1000 * made) / elapsed);
+  }
+  return best;
+}
+
+const collect = (globalThis as { gc?: () => void }).gc;
+
+function heap(): number {
+  collect?.();
+  collect?.();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
+/** What the first session costs (compiled, indexed, decided once) and each of the next 10,000. */
+function sessionCosts(name: string, make: () => PolicyEngine, operation: string, resource: string): Row[] {
+  make();
+  const before = heap();
+  const start = performance.now();
+  const engine = make();
+  const first = engine.grantsFor(device(THING));
+  engine.evaluate(first, operation, resource);
+  const firstMs = performance.now() - start;
+  const between = heap();
+  const sessions: SessionGrants[] = [];
+  const devices = Array.from({ length: 10_000 }, (_, i) => device(`thing-${i}`));
+  const nextStart = performance.now();
+  for (const each of devices) {
+    const grants = engine.grantsFor(each);
+    engine.evaluate(grants, operation, resource);
+    sessions.push(grants);
+  }
+  const nextUs = (1000 * (performance.now() - nextStart)) / sessions.length;
+  const after = heap();
+  const rows: Row[] = [
+    { name: `${name}: first session`, value: firstMs, unit: 'ms', note: 'compile, hash, index, decide once' },
+    { name: `${name}: each further session`, value: nextUs, unit: 'µs', note: 'aim: under 50' },
+  ];
+  if (collect !== undefined) {
+    rows.push(
+      { name: `${name}: first session`, value: between - before, unit: 'bytes' },
+      {
+        name: `${name}: each further session`,
+        value: (after - between) / (sessions.length + devices.length * 0),
+        unit: 'bytes',
+        note: 'its grants and its device; aim: under 2,048',
+      },
+    );
+  }
+  return rows;
+}
+
+function ruleTest(): number {
+  const definitions: Groups = {};
+  for (let i = 0; i < 1_000; i++) {
+    definitions[`g${i}`] = { selectionRule: `thingName: thing-${i}* AND thingName: *${i % 10}`, policyName: `p${i}` };
+  }
+  const policies: Policies = {};
+  for (let i = 0; i < 1_000; i++) {
+    policies[`p${i}`] = { s: { operations: ['mqtt:publish'], resources: [`mqtt:topic:${i}`] } };
+  }
+  const engine = engineOf(definitions, policies);
+  const devices = Array.from({ length: 1_000 }, (_, i) => device(`thing-${i}`));
+  for (const each of devices) engine.grantsFor(each);
+  const start = performance.now();
+  for (const each of devices) engine.grantsFor(each);
+  return (1e9 * (performance.now() - start)) / 1000 / devices.length / 1_000;
+}
+
+export async function run(): Promise<readonly Row[]> {
+  const names = topics('a1234');
+  const publish = 'mqtt:publish';
+  const variable = topics(THING).map((name) => name.slice(0, 40));
+  const six = asked('mqtt:topic:', names.map((name) => `${name.slice(0, 38)}/${name.slice(39)}`));
+  const resources = asked('mqtt:topic:', names);
+  const others = asked('mqtt:topic:', topics('z9876'));
+  const literal = (i: number): string => `mqtt:topic:${topic('n5555', i)}`;
+  const starred = (i: number): string => `mqtt:topic:${topic('n5555', i).slice(0, 20 + (i % 8))}*`;
+  const subscribed = (i: number): string => `mqtt:topicfilter:${topic('n5555', i).slice(0, 12)}/+/${i}/*`;
+  const aim3 = 'aim: 3 million';
+  const aim1 = 'aim: 1 million';
+  const rows: Row[] = [];
+  const add = (name: string, value: number, note?: string): void => {
+    rows.push({ name, value, unit: 'decisions/s', ...(note === undefined ? {} : { note }) });
+  };
+  // (a) is one literal grant: 1,000 of them in turn, each policy with one, would measure the sets' caches.
+  const one = resources[0] as string;
+  add('(a) one literal grant, allowed', rate(single(publish, [one]), publish, [Buffer.from(one).toString()], true), 'one resource');
+  add('(a) one literal grant, 1,000 resources', rate(single(publish, [one]), publish, resources, undefined), aim3);
+  add(
+    '(b) one with the thing-name variable',
+    rate(single(publish, ['mqtt:topic:${iot:Connection.Thing.ThingName}/*']), publish, asked('mqtt:topic:', variable), true),
+    aim3,
+  );
+  add('(c) mqtt:topic:*/*/*/*/*/* on six levels', rate(single(publish, ['mqtt:topic:*/*/*/*/*/*']), publish, six, true), aim3);
+  const lastLiteral = large(literal, [one]);
+  add('(d) literals, the last statement decides', rate(lastLiteral, publish, [one], true), `${aim1}; one resource`);
+  add('(d) literals, none matches', rate(lastLiteral, publish, others, false), aim1);
+  const lastStar = large(starred, ['mqtt:topic:a1234/*']);
+  add('(d) trailing stars, the last statement decides', rate(lastStar, publish, resources, true), aim1);
+  add('(d) trailing stars, none matches', rate(lastStar, publish, others, false), aim1);
+  const lastFilter = large(subscribed, ['mqtt:topicfilter:a1234/*']);
+  add('(d) delivery, the last statement decides', rate(lastFilter, 'mqtt:receive', resources, true));
+  add('(d) delivery, none matches', rate(lastFilter, 'mqtt:receive', others, false));
+  const long = Buffer.from(`mqtt:topic:${'abcdefg/'.repeat(8_192)}`).toString();
+  const searching = Array.from({ length: 1_000 }, (_, i) => `*/x${i}/*`);
+  const ending = Array.from({ length: 1_000 }, (_, i) => `*/x${i}`);
+  add('(e) 1,000 × `*/x…/*` on 64 KiB', rate(single(publish, searching), publish, [long], false));
+  add('(e) 1,000 × `*/x…` on 64 KiB', rate(single(publish, ending), publish, [long], false));
+  rows.push(...sessionCosts('small policy', () => single(publish, ['mqtt:topic:${iot:Connection.Thing.ThingName}/*']), publish, one));
+  rows.push(...sessionCosts('(d) policy', () => large(starred, ['mqtt:topic:a1234/*']), publish, one));
+  rows.push({ name: 'one selection rule of 1,000 for one thing', value: ruleTest(), unit: 'ns', note: 'aim: under 2,000' });
+  return rows;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  for (const { name, value, unit, note } of await run()) {
+    const figure = value >= 100 ? Math.round(value).toLocaleString('en-US') : value.toPrecision(3);
+    console.log(`${name.padEnd(50)} ${figure.padStart(14)} ${unit}${note === undefined ? '' : `  (${note})`}`);
+  }
+}

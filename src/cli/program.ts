@@ -1,0 +1,138 @@
+/**
+ * From the words of a command line to an exit code: finds the verb, shows help, runs it, prints what
+ * went wrong. Options that every verb has may stand before the verb too.
+ */
+import { readFile } from 'node:fs/promises';
+import { nearestOr, parseArguments } from './arguments.ts';
+import type { CommandSpec, Program } from './command.ts';
+import { DAEMON_OPTIONS, JSON_OPTION } from './command.ts';
+import { CliFailure, EXIT, usage } from './failure.ts';
+import { commandHelp, programHelp } from './help.ts';
+import type { Terminal } from './terminal.ts';
+import { printable, write } from './terminal.ts';
+
+export async function runProgram(
+  program: Program,
+  args: readonly string[],
+  terminal: Terminal,
+): Promise<number> {
+  const json = args.some((arg, index) => arg === '--json' && !args.slice(0, index).includes('--'));
+  try {
+    return await dispatch(program, args, terminal);
+  } catch (error) {
+    if (!(error instanceof CliFailure)) {
+      const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+      await write(terminal.stderr, `${program.name}: defect: ${text}\n`);
+      return EXIT.failed;
+    }
+    const text = error.toText().split('\n').map(printable).join('\n');
+    await write(terminal.stderr, `${program.name}: ${text}\n`);
+    if (json) await write(terminal.stdout, `${JSON.stringify({ error: error.toJson() })}\n`);
+    return error.exitCode;
+  }
+}
+
+async function dispatch(program: Program, args: readonly string[], terminal: Terminal): Promise<number> {
+  const { before, words } = splitLeadingOptions(args);
+  if (before.includes('--version')) {
+    await write(terminal.stdout, `${program.name} ${await version()}\n`);
+    return EXIT.ok;
+  }
+  const helpAsked = before.some((arg) => arg === '--help' || arg === '-h');
+  const asked = words[0] === 'help' ? words.slice(1) : words;
+  if (helpAsked || words[0] === 'help') return help(program, asked, terminal);
+  const command = findCommand(program, words);
+  if (command === undefined) {
+    const fallback = program.defaultVerb;
+    if (fallback !== undefined && (words[0] === undefined || words[0].startsWith('-'))) {
+      return dispatch(program, [...before, fallback, ...words], terminal);
+    }
+    return noCommand(program, words, terminal);
+  }
+  const rest = [...before, ...words.slice(command.words.length)];
+  const parsed = await parseArguments(program.name, command, rest);
+  if (parsed.flag('help')) {
+    await write(terminal.stdout, commandHelp(program, command));
+    return EXIT.ok;
+  }
+  const run = await command.load();
+  return run({ args: parsed, terminal, json: parsed.flag('json') });
+}
+
+/** The common options that stand before the verb, with their values; everything from the first other word on. */
+function splitLeadingOptions(args: readonly string[]): { before: string[]; words: readonly string[] } {
+  const before: string[] = [];
+  let at = 0;
+  for (; at < args.length; at++) {
+    const arg = args[at] ?? '';
+    const name = arg.replace(/^--/, '').replace(/=.*$/s, '');
+    const known = arg.startsWith('--') ? (DAEMON_OPTIONS[name] ?? JSON_OPTION[name]) : undefined;
+    if (known === undefined && !['--help', '-h', '--version'].includes(arg)) break;
+    before.push(arg);
+    const value = args[at + 1];
+    if (known?.type === 'string' && !arg.includes('=') && value !== undefined) {
+      before.push(value);
+      at += 1;
+    }
+  }
+  return { before, words: args.slice(at) };
+}
+
+function findCommand(program: Program, words: readonly string[]): CommandSpec | undefined {
+  return program.commands.find((command) => command.words.every((word, index) => words[index] === word));
+}
+
+async function help(program: Program, words: readonly string[], terminal: Terminal): Promise<number> {
+  const command = findCommand(program, words);
+  if (command !== undefined) {
+    await write(terminal.stdout, commandHelp(program, command));
+    return EXIT.ok;
+  }
+  const leading = words.filter((word) => !word.startsWith('-')).slice(0, 1);
+  if (!program.commands.some((candidate) => leading.every((word) => candidate.words[0] === word))) {
+    return noCommand(program, words, terminal);
+  }
+  await write(terminal.stdout, programHelp(program, leading));
+  return EXIT.ok;
+}
+
+/** No verb at all, half of one, or an unknown one. */
+async function noCommand(program: Program, words: readonly string[], terminal: Terminal): Promise<number> {
+  const [first, second] = words;
+  if (first === undefined) {
+    await write(terminal.stderr, programHelp(program));
+    return EXIT.usage;
+  }
+  const of = program.commands.filter((command) => command.words[0] === first);
+  const known = of.length > 0;
+  const unknown = known ? second : first;
+  if (known && (unknown === '--help' || unknown === '-h')) {
+    await write(terminal.stdout, programHelp(program, [first]));
+    return EXIT.ok;
+  }
+  if (unknown === undefined || unknown.startsWith('-')) {
+    if (!known) throw usage(`unknown option ${unknown ?? ''}`, `'${program.name} --help' shows the verbs`);
+    await write(terminal.stderr, programHelp(program, [first]));
+    return EXIT.usage;
+  }
+  const candidates = known
+    ? of.map((command) => command.words[1] ?? '')
+    : [...new Set(program.commands.map((command) => command.words[0] ?? ''))];
+  const path = known ? `${program.name} ${first}` : program.name;
+  throw usage(
+    `unknown verb "${known ? `${first} ${unknown}` : unknown}"`,
+    await nearestOr(
+      unknown,
+      candidates,
+      (name) => `did you mean '${path} ${name}'?`,
+      `'${path} --help' shows the verbs`,
+    ),
+  );
+}
+
+/** Of package.json, which is two directories up in a checkout and three in a release. */
+export async function version(): Promise<string> {
+  const up = import.meta.url.endsWith('.ts') ? '../../package.json' : '../../../package.json';
+  const text = await readFile(new URL(up, import.meta.url), 'utf8');
+  return String((JSON.parse(text) as { version?: unknown }).version);
+}

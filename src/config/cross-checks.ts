@@ -1,0 +1,141 @@
+/** The rules that concern more than one key, held against values that are each right by themselves. */
+import { normalize } from 'node:path';
+import { isLoopback, parseHostPort } from '../telemetry/loopback-address.ts';
+import { joinPath, type Problems } from './problem.ts';
+import type { Configuration, Listener, TcpListener } from './schema.ts';
+import { configurationSchema, modeBits } from './schema.ts';
+
+/** `sun_path` has 108 bytes, the closing NUL included. */
+const LONGEST_SOCKET_PATH = 107;
+const OTHERS_WRITE = 0o002;
+/** Named so in `status` and in refusals; a listener of that name would be taken for it. */
+const ADMIN = 'admin';
+
+/** The configuration with what is wrong taken out; what is wrong is told to `problems`. */
+export function crossCheck(configuration: Configuration, problems: Problems): Configuration {
+  return {
+    ...configuration,
+    admin: checkAdmin(configuration.admin, problems),
+    security: boundRevalidation(configuration.security, problems),
+    metrics: checkMetrics(configuration.metrics, problems),
+    listeners: checkListeners(configuration, problems),
+  };
+}
+
+function checkAdmin(admin: Configuration['admin'], problems: Problems): Configuration['admin'] {
+  const before = problems.errors.length;
+  checkSocket(admin.socket, 'admin.socket', problems);
+  checkMode(admin.mode, 'admin.mode', problems);
+  return problems.errors.length > before ? configurationSchema.parse({}).admin : admin;
+}
+
+function checkListeners(configuration: Configuration, problems: Problems): Configuration['listeners'] {
+  const taken = new Map([[normalize(configuration.admin.socket), 'admin.socket']]);
+  const right: Record<string, Listener> = {};
+  for (const [name, listener] of Object.entries(configuration.listeners)) {
+    const path = joinPath('listeners', name);
+    const before = problems.errors.length;
+    if (name === ADMIN) problems.error(path, name, 'the name admin is taken by the operator’s socket');
+    checkAddress(listener, path, taken, problems);
+    if (listener.operations.length === 0) {
+      problems.warn(
+        `${path}.operations`,
+        [],
+        'nothing is allowed on this listener: every call is UNAUTHORIZED',
+      );
+    }
+    if (problems.errors.length === before) right[name] = listener;
+  }
+  return right;
+}
+
+function checkAddress(
+  listener: Listener,
+  path: string,
+  taken: Map<string, string>,
+  problems: Problems,
+): void {
+  let address: string | undefined;
+  let key: string;
+  if ('socket' in listener) {
+    key = `${path}.socket`;
+    address = normalize(listener.socket);
+    checkSocket(listener.socket, key, problems);
+    checkMode(listener.mode, `${path}.mode`, problems);
+  } else {
+    key = path;
+    address = listener.port === 0 ? undefined : `${listener.host.toLowerCase()} port ${listener.port}`;
+    checkTcp(listener, path, problems);
+  }
+  if (address === undefined) return;
+  const other = taken.get(address);
+  if (other !== undefined) problems.error(key, address, `${other} has this address already`);
+  else taken.set(address, key);
+}
+
+function checkTcp(listener: TcpListener, path: string, problems: Problems): void {
+  if (listener.tls !== undefined) {
+    if (listener.insecureLoopback) {
+      problems.warn(`${path}.insecureLoopback`, true, 'has no effect beside tls');
+    }
+    return;
+  }
+  if (!listener.insecureLoopback) {
+    problems.error(
+      `${path}.tls`,
+      null,
+      'is required on a TCP port (or insecureLoopback: true on a loopback address)',
+    );
+  } else if (!isLoopback(listener.host)) {
+    problems.error(
+      `${path}.insecureLoopback`,
+      true,
+      `needs a loopback address, and ${listener.host} is none`,
+    );
+  }
+}
+
+function checkSocket(socket: string, path: string, problems: Problems): void {
+  const bytes = Buffer.byteLength(socket);
+  if (bytes > LONGEST_SOCKET_PATH) {
+    problems.error(
+      path,
+      socket,
+      `has ${bytes} bytes; a Unix socket's path has at most ${LONGEST_SOCKET_PATH}`,
+    );
+  }
+}
+
+function checkMode(mode: string, path: string, problems: Problems): void {
+  if ((modeBits(mode) & OTHERS_WRITE) !== 0) {
+    problems.error(path, mode, 'must not let everybody write: any local user could call');
+  }
+}
+
+function boundRevalidation(
+  security: Configuration['security'],
+  problems: Problems,
+): Configuration['security'] {
+  const longest = security.clientDeviceTrustDurationMinutes * 60;
+  if (security.revalidateAfterSeconds <= longest) return security;
+  problems.warn(
+    'security.revalidateAfterSeconds',
+    security.revalidateAfterSeconds,
+    `must not be above security.clientDeviceTrustDurationMinutes; ${longest} is used`,
+  );
+  return { ...security, revalidateAfterSeconds: longest };
+}
+
+function checkMetrics(metrics: Configuration['metrics'], problems: Problems): Configuration['metrics'] {
+  if (metrics.listen === '') return metrics;
+  const address = parseHostPort(metrics.listen);
+  if (address === undefined) problems.error('metrics.listen', metrics.listen, 'must be host:port, or empty');
+  else if (!isLoopback(address.host)) {
+    problems.error(
+      'metrics.listen',
+      metrics.listen,
+      'must be a loopback address: it is plain HTTP, for everybody',
+    );
+  } else return metrics;
+  return { ...metrics, listen: '' };
+}

@@ -1,0 +1,243 @@
+/**
+ * Composes the rooms from a configuration: starts them from the inside out, so that the doors open last, and stops
+ * them the other way round. The only file that knows every room. A daemon that cannot start whole does not start, and
+ * leaves nothing open.
+ */
+import type { Clock } from './clock.ts';
+import type { Configuration } from './config/load.ts';
+import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
+import { loadContract } from './contract/index.ts';
+import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
+import { CallTelemetry } from './daemon/call-telemetry.ts';
+import { identitySettings, sessionSettings } from './daemon/settings.ts';
+import { Stack } from './daemon/stack.ts';
+import { type Telemetry, openTelemetry } from './daemon/telemetry.ts';
+import { Endpoints } from './endpoints/endpoints.ts';
+import { inheritedSockets } from './endpoints/listeners/inherited-sockets.ts';
+import { Authenticator } from './identity/authenticator.ts';
+import { CertificateParser } from './identity/certificate.ts';
+import { RegistryVerifier } from './identity/registry/registry-verifier.ts';
+import { openRegistry, type SqliteRegistry } from './identity/registry/sqlite-registry.ts';
+import { TrustStore } from './identity/trust.ts';
+import { TrustedClock } from './identity/trusted-clock.ts';
+import type { Verifier } from './identity/verifier.ts';
+import { CertificateIssuer } from './pki/certificate-issuer.ts';
+import { DeviceCaStore } from './pki/device-ca-store.ts';
+import { compileDeviceGroups } from './policy/device-groups.ts';
+import { PolicyEngine } from './policy/policy-engine.ts';
+import { RELEASE } from './release.ts';
+import { SessionService } from './sessions/session-service.ts';
+
+export interface DaemonOptions {
+  /** Loaded; the daemon begins to follow the file and closes it when it stops. */
+  readonly configuration: ConfigurationWatcher;
+  /** Overrides `stateDirectory` of the configuration. */
+  readonly stateDirectory?: string | undefined;
+  readonly clock: Clock;
+  /** In the place of the configured verifier: for tests only, never a configuration value. */
+  readonly verifier?: Verifier;
+  /** Where log lines go instead of standard output. */
+  readonly writeLog?: (line: string) => void;
+}
+
+export interface Daemon {
+  readonly epoch: string;
+  /** Where the metrics are served; undefined when they are not. */
+  readonly metricsPort: number | undefined;
+  stop(): Promise<void>;
+}
+
+/** How long calls in progress may go on when the daemon stops. */
+const STOP_GRACE_MS = 2_000;
+
+export async function startDaemon(options: DaemonOptions): Promise<Daemon> {
+  const stack = new Stack();
+  try {
+    return await start(options, stack);
+  } catch (error) {
+    await stack.unwind();
+    throw error;
+  }
+}
+
+async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
+  const { configuration, clock } = options;
+  const current = (): Configuration => configuration.current;
+  const startedAt = clock.now();
+  stack.push(() => configuration.close());
+
+  const telemetry = openTelemetry({ clock, configuration: current(), write: options.writeLog });
+  stack.push(() => telemetry.close());
+  const { logger, findings, metrics, refusals, audit } = telemetry;
+
+  const stateDirectory = options.stateDirectory ?? current().stateDirectory;
+  const registry = await openRegistry({
+    directory: stateDirectory,
+    clock,
+    onListenerError: (err) => logger.error({ err }, 'a change of the registry was not heard everywhere'),
+  });
+  stack.push(() => registry.close());
+  const trusted = await TrustedClock.open({
+    clock,
+    persistence: registry.trust,
+    buildDate: RELEASE.date,
+    log: logger,
+  });
+  stack.push(() => trusted.stop());
+
+  const contract = loadContract();
+  const policy = new PolicyEngine({ codec: contract.grantSet, clock });
+  policy.apply(compileDeviceGroups(current().deviceGroups));
+
+  const parser = new CertificateParser();
+  const verifier = options.verifier ?? openVerifier(registry, trusted, stack);
+  const trust = new TrustStore({ persistence: registry.trust, clock: trusted, timer: clock, log: logger });
+  stack.push(() => trust.stop());
+  const authenticator = new Authenticator({
+    parser,
+    verifier,
+    trust,
+    clock: trusted,
+    timer: clock,
+    settings: () => identitySettings(current()),
+    observer: {
+      // What a cloud refuses now was let in before; the registry tells of its changes itself.
+      asked: ({ about, outcome, certificateId = '', thingName = '' }) => {
+        if (verifier.local || outcome !== 'rejected') return;
+        if (about === 'certificate')
+          sessions.registryChanged({ kind: 'certificate-status', certificateId, status: 'INACTIVE' });
+        if (about === 'attachment')
+          sessions.registryChanged({ kind: 'detached', certificateId, thingName });
+      },
+      failed: (err) => logger.error({ err }, 'a verification failed through a defect; the device was not let in'),
+    },
+  });
+
+  const sessions: SessionService = new SessionService({
+    clock,
+    trusted,
+    authenticator,
+    things: registry,
+    policy,
+    settings: () => sessionSettings(current()),
+    liveRechecks: !verifier.local,
+    observer: telemetry.sessionObserver,
+  });
+  stack.push(() => sessions.stop());
+  stack.push(registry.onChange((change) => sessions.registryChanged(change)));
+
+  const issuer = new CertificateIssuer({ clock: trusted, isSuspect: () => suspicionOf(trusted) });
+  const deviceCas = new DeviceCaStore({
+    stateDirectory,
+    registry,
+    issuer,
+    parse: (pem) => parser.parse(pem),
+    warn: (message) => logger.warn(message),
+  });
+
+  const endpoints = await Endpoints.open({
+    contract,
+    clock,
+    logger,
+    observer: new CallTelemetry(metrics),
+    sessions,
+    identity: authenticator,
+    grantSets: policy,
+    listeners: current().listeners,
+    inherited: inheritedSockets(process.env, process.pid),
+    admin: {
+      config: current().admin,
+      rooms: {
+        registry,
+        certificates: parser,
+        issuer: issuerOf(deviceCas, current),
+        deviceCas: deviceCasOf(deviceCas, registry),
+        sessions: sessionsOf(sessions, policy),
+        policy,
+        clock: trusted,
+        refusals: { list: (limit) => refusals.recent(limit) },
+        configuration: configurationOf(configuration),
+        audit: auditOf(audit),
+        daemon: {
+          facts: () => ({
+            version: RELEASE.version,
+            epoch: sessions.epoch,
+            startedAt,
+            verifier: verifier.name,
+            configurationFile: configuration.status.file,
+            findings: [...telemetry.clockFindings(trusted), ...findings.list(), ...sessions.findings()],
+            cloudQueue: undefined,
+          }),
+        },
+      },
+    },
+  });
+  stack.push(() => endpoints.stop(STOP_GRACE_MS));
+
+  metrics.observe({
+    sessions: () => {
+      const { refusedFull, ...counts } = sessions.stats();
+      return { ...counts, refused: refusedFull };
+    },
+    grantSets: () => policy.setCount,
+    registry: () => registry.counts(),
+    updateStreams: () => sessions.brokers().filter((broker) => broker.connected).length,
+    listeners: () => endpoints.listeners(),
+  });
+  follow(options, { policy, sessions, endpoints, telemetry }, stack);
+  await telemetry.serveMetrics(current());
+
+  const { epoch } = sessions;
+  logger.info({ version: RELEASE.version, epoch, stateDirectory, verifier: verifier.name }, 'deviceauthd is ready');
+  audit.record({ kind: 'daemon', action: 'daemon.started', fields: { version: RELEASE.version, epoch } });
+  stack.push(() => audit.record({ kind: 'daemon', action: 'daemon.stopping' }));
+  return {
+    epoch,
+    get metricsPort() {
+      return telemetry.metricsPort;
+    },
+    stop: () => stack.unwind(),
+  };
+}
+
+function suspicionOf(clock: TrustedClock): { readonly suspect: boolean; readonly reason: string } {
+  const { suspect, reason = '' } = clock.isSuspect();
+  return { suspect, reason };
+}
+
+function openVerifier(registry: SqliteRegistry, clock: TrustedClock, stack: Stack): Verifier {
+  const verifier = new RegistryVerifier({ registry, clock });
+  stack.push(() => verifier.close());
+  return verifier;
+}
+
+interface Followers {
+  readonly policy: PolicyEngine;
+  readonly sessions: SessionService;
+  readonly endpoints: Endpoints;
+  readonly telemetry: Telemetry;
+}
+
+/** From here on the configuration file's changes reach the rooms. Settings that rooms read at each use need nothing. */
+function follow({ configuration }: DaemonOptions, rooms: Followers, stack: Stack): void {
+  const { policy, sessions, endpoints, telemetry } = rooms;
+  stack.push(
+    configuration.onChange((effective, changedPaths) => {
+      telemetry.apply(effective);
+      if (changedPaths.includes('deviceGroups')) {
+        policy.apply(compileDeviceGroups(effective.deviceGroups));
+        void sessions.policyChanged();
+      }
+      sessions.settingsChanged();
+    }),
+  );
+  stack.push(
+    configuration.onReload((outcome: ReloadOutcome) => {
+      telemetry.reloaded(configuration.status.file, outcome);
+      for (const error of endpoints.reloadCertificates()) {
+        telemetry.logger.error({ listener: error.listener, err: error }, 'TLS files were not taken');
+      }
+    }),
+  );
+  configuration.start();
+}

@@ -1,0 +1,81 @@
+/** The rooms as the admin service wants them: names of fields, defaults of the configuration, the audit of changes. */
+import type { Configuration } from '../config/load.ts';
+import type { ConfigurationWatcher } from '../config/watcher.ts';
+import type {
+  AdminConfiguration,
+  AdminSessions,
+  AuditedChange,
+  CertificateIssuing,
+  DeviceCas,
+} from '../endpoints/admin/admin-ports.ts';
+import type { DeviceCaRecord, RegistryStore } from '../identity/registry/store.ts';
+import type { DeviceCaStore } from '../pki/device-ca-store.ts';
+import type { PolicyEngine } from '../policy/policy-engine.ts';
+import type { SessionService } from '../sessions/session-service.ts';
+import type { AuditLog } from '../telemetry/audit.ts';
+
+const DEVICE_CA_VALIDITY_DAYS = 3650;
+
+export function deviceCasOf(store: DeviceCaStore, registry: RegistryStore): DeviceCas {
+  const recordOf = async (name: string): Promise<DeviceCaRecord> => {
+    const found = (await registry.deviceCas()).find((ca) => ca.name === name);
+    if (found === undefined) throw new Error(`the device CA ${name} vanished while it was made`);
+    return found;
+  };
+  return {
+    create: async ({ validityDays = DEVICE_CA_VALIDITY_DAYS, ...request }) => {
+      await store.create({ ...request, validityDays });
+      return recordOf(request.name);
+    },
+    register: async (request) => {
+      await store.register(request);
+      return recordOf(request.name);
+    },
+    remove: async (name) => {
+      await store.remove(name);
+    },
+  };
+}
+
+export function issuerOf(store: DeviceCaStore, configuration: () => Configuration): CertificateIssuing {
+  return {
+    issue: async ({ validityDays, deviceCa, certificateSigningRequestPem, ...request }) => {
+      const { caPem, ...issued } = await store.issue({
+        ...request,
+        ...(deviceCa === undefined ? {} : { deviceCa }),
+        ...(certificateSigningRequestPem === undefined ? {} : { certificateSigningRequestPem }),
+        validityDays: validityDays ?? configuration().certificates.deviceCertificateValidityDays,
+      });
+      return { ...issued, caCertificatePem: caPem };
+    },
+  };
+}
+
+export function sessionsOf(sessions: SessionService, policy: PolicyEngine): AdminSessions {
+  return {
+    list: (page) => sessions.list(page),
+    revoke: (filter, correlationId) => sessions.revoke(filter, correlationId),
+    stats: () => ({ ...sessions.stats(), grantSets: policy.setCount }),
+    brokers: () =>
+      sessions.brokers().map(({ instanceId, ...broker }) => ({ ...broker, brokerInstanceId: instanceId })),
+  };
+}
+
+export function configurationOf(watcher: ConfigurationWatcher): AdminConfiguration {
+  return {
+    view: () => watcher.status,
+    reload: async () => {
+      await watcher.reload();
+    },
+  };
+}
+
+export function auditOf(audit: AuditLog): { changed(change: AuditedChange): void } {
+  return {
+    changed: ({ action, correlationId, subject }) => {
+      const noun = action.split('.')[0];
+      const kind = noun === 'session' || noun === 'configuration' || noun === 'clock' ? noun : 'registry';
+      audit.record({ kind, action, correlationId, fields: subject });
+    },
+  };
+}

@@ -1,0 +1,192 @@
+/**
+ * What the admin socket asks of the rooms behind it. The registry is asked directly, by its own contract; the others
+ * through these, which `daemon.ts` satisfies. All of it is for the operator: reasons are told in full, secrets never.
+ */
+import type { ParseResult } from '../../identity/certificate.ts';
+import type { CertificateRecord, DeviceCaRecord, RegistryStore } from '../../identity/registry/store.ts';
+import type { Explanation } from '../../policy/decision.ts';
+import type { Device } from '../../policy/device.ts';
+import type { Finding } from '../ports.ts';
+
+export type KeyType = 'EC_P256' | 'RSA_2048';
+
+export interface IssueRequest {
+  readonly thingName: string;
+  readonly keyType: KeyType;
+  /** Undefined: as configured. */
+  readonly validityDays: number | undefined;
+  /** Name of the device CA; undefined: the only local one, or the one named "default". */
+  readonly deviceCa: string | undefined;
+  readonly exclusive: boolean;
+  /** Make the thing if there is none; otherwise NOT_FOUND. */
+  readonly createThing: boolean;
+  readonly certificateSigningRequestPem: string | undefined;
+}
+
+/** Makes a certificate, registers it ACTIVE and attaches it. Rejects with `DaemonError` (CLOCK_SUSPECT, NOT_FOUND, INVALID_ARGUMENTS). */
+export interface CertificateIssuing {
+  issue(request: IssueRequest): Promise<{
+    readonly record: CertificateRecord;
+    readonly certificatePem: string;
+    /** Undefined when a signing request was given. */
+    readonly privateKeyPem: string | undefined;
+    readonly caCertificatePem: string;
+  }>;
+}
+
+export interface DeviceCas {
+  create(request: {
+    readonly name: string;
+    readonly keyType: KeyType;
+    /** Undefined: 3,650. */
+    readonly validityDays: number | undefined;
+    readonly provisioning: boolean;
+  }): Promise<DeviceCaRecord>;
+  register(request: {
+    readonly name: string;
+    readonly certificatePem: string;
+    readonly provisioning: boolean;
+  }): Promise<DeviceCaRecord>;
+  remove(name: string): Promise<void>;
+}
+
+export interface SessionEntry {
+  readonly tokenPrefix: string;
+  readonly thingName: string;
+  readonly clientId: string;
+  readonly certificateId: string;
+  readonly listener: string;
+  readonly brokerInstanceId: string;
+  readonly issuedAt: number;
+  readonly lastUsedAt: number;
+  readonly held: boolean;
+  readonly grantSetIds: readonly string[];
+  readonly correlationId: string;
+}
+
+export interface SessionCounts {
+  readonly active: number;
+  readonly limit: number;
+  readonly held: number;
+  readonly issued: number;
+  readonly evicted: number;
+  readonly displaced: number;
+  readonly refusedFull: number;
+  readonly grantSets: number;
+}
+
+export interface BrokerEntry {
+  readonly listener: string;
+  readonly brokerInstanceId: string;
+  readonly caller: string;
+  readonly connected: boolean;
+  readonly sessions: number;
+  readonly since: number;
+}
+
+export interface SessionFilter {
+  readonly tokenPrefix?: string;
+  readonly thingName?: string;
+  readonly certificateId?: string;
+}
+
+export interface AdminSessions {
+  list(page: { readonly thingName?: string; readonly after?: string; readonly size: number }): {
+    readonly items: readonly SessionEntry[];
+    readonly next: string | undefined;
+    /** Of all pages. */
+    readonly total: number;
+  };
+  /** Ends what matches every field given; the answer is how many. */
+  revoke(filter: SessionFilter, correlationId: string): number;
+  stats(): SessionCounts;
+  brokers(): readonly BrokerEntry[];
+}
+
+export interface ClockState {
+  readonly now: number;
+  readonly highWaterMark: number;
+  readonly suspect: boolean;
+  readonly reason: string;
+}
+
+export interface AdminClock {
+  status(): ClockState;
+  /** Takes the wall clock as right and resets the high-water mark to it. */
+  accept(): void | Promise<void>;
+}
+
+export interface Refusal {
+  readonly time: number;
+  readonly operation: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly clientId: string;
+  readonly certificateId: string;
+  readonly listener: string;
+  readonly correlationId: string;
+}
+
+export interface ConfigurationProblem {
+  readonly path: string;
+  readonly value: unknown;
+  readonly rule: string;
+}
+
+export interface ConfigurationView {
+  readonly effective: unknown;
+  readonly warnings: readonly ConfigurationProblem[];
+  readonly errors: readonly ConfigurationProblem[];
+  readonly restartRequired: readonly string[];
+  readonly loadedAt: number;
+}
+
+export interface AdminConfiguration {
+  view(): ConfigurationView;
+  /** Reads the file again; a bad one changes nothing but the errors of the view. */
+  reload(): Promise<void>;
+}
+
+export interface QueueCounts {
+  readonly waiting: number;
+  readonly inFlight: number;
+  readonly size: number;
+  readonly workers: number;
+  readonly rejected: number;
+  readonly coalesced: number;
+}
+
+export interface DaemonFacts {
+  readonly version: string;
+  readonly epoch: string;
+  readonly startedAt: number;
+  readonly verifier: string;
+  readonly configurationFile: string;
+  /** Beside those of the listeners. */
+  readonly findings: readonly Finding[];
+  /** Undefined without a cloud. */
+  readonly cloudQueue: QueueCounts | undefined;
+}
+
+/** One change by the operator, after it was made. Values are names, ids and counts. */
+export interface AuditedChange {
+  /** Such as "certificate.revoke". */
+  readonly action: string;
+  readonly correlationId: string;
+  readonly subject: Readonly<Record<string, string | number | boolean>>;
+}
+
+export interface AdminRooms {
+  readonly registry: RegistryStore;
+  readonly certificates: { parse(text: string): ParseResult };
+  readonly issuer: CertificateIssuing;
+  readonly deviceCas: DeviceCas;
+  readonly sessions: AdminSessions;
+  readonly policy: { explain(device: Device, operation: string, resource: string): Explanation };
+  readonly clock: AdminClock;
+  /** Newest first. */
+  readonly refusals: { list(limit: number): readonly Refusal[] };
+  readonly configuration: AdminConfiguration;
+  readonly daemon: { facts(): DaemonFacts };
+  readonly audit: { changed(change: AuditedChange): void };
+}

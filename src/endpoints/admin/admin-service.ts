@@ -1,0 +1,66 @@
+/** `deviceauth.v1.Admin`: puts the operator's calls on a server. Only ever on the admin socket. */
+import type { Server } from '@grpc/grpc-js';
+import type { Contract } from '../../contract/index.ts';
+import { type CallRunner, tolerant } from '../grpc/calls.ts';
+import { AdminContext } from './admin-context.ts';
+import type { AdminRooms } from './admin-ports.ts';
+import { CertificateCalls } from './certificates.ts';
+import { DaemonCalls, type Doors } from './daemon-calls.ts';
+import { DeviceCaCalls } from './device-cas.ts';
+import { type ImportCall, ImportStream } from './import-stream.ts';
+import { ThingCalls } from './things.ts';
+
+export interface AdminParts {
+  readonly contract: Contract;
+  readonly rooms: AdminRooms;
+  readonly doors: () => Doors | undefined;
+}
+
+export class AdminService {
+  readonly #parts: AdminParts;
+  readonly #runner: CallRunner;
+
+  constructor(parts: AdminParts, runner: CallRunner) {
+    this.#parts = parts;
+    this.#runner = runner;
+  }
+
+  addTo(server: Server): void {
+    const { contract, rooms, doors } = this.#parts;
+    const runner = this.#runner;
+    const context = new AdminContext(rooms);
+    const things = new ThingCalls(context);
+    const certificates = new CertificateCalls(context);
+    const deviceCas = new DeviceCaCalls(context);
+    const daemon = new DaemonCalls(context, doors);
+    server.addService(tolerant(contract.admin), {
+      GetStatus: runner.unary('GetStatus', () => daemon.status()),
+      CreateThing: runner.unary('CreateThing', things.create.bind(things)),
+      UpdateThing: runner.unary('UpdateThing', things.update.bind(things)),
+      GetThing: runner.unary('GetThing', things.get.bind(things)),
+      ListThings: runner.unary('ListThings', things.list.bind(things)),
+      DeleteThing: runner.unary('DeleteThing', things.delete.bind(things)),
+      RegisterCertificate: runner.unary('RegisterCertificate', certificates.register.bind(certificates)),
+      IssueCertificate: runner.unary('IssueCertificate', certificates.issue.bind(certificates)),
+      GetCertificate: runner.unary('GetCertificate', certificates.get.bind(certificates)),
+      ListCertificates: runner.unary('ListCertificates', certificates.list.bind(certificates)),
+      SetCertificateStatus: runner.unary('SetCertificateStatus', certificates.setStatus.bind(certificates)),
+      DeleteCertificate: runner.unary('DeleteCertificate', certificates.delete.bind(certificates)),
+      AttachCertificate: runner.unary('AttachCertificate', certificates.attach.bind(certificates)),
+      DetachCertificate: runner.unary('DetachCertificate', certificates.detach.bind(certificates)),
+      ImportCertificates: (call: ImportCall) =>
+        new ImportStream(call, rooms.registry, certificates, runner).start(),
+      CreateDeviceCa: runner.unary('CreateDeviceCa', deviceCas.create.bind(deviceCas)),
+      RegisterDeviceCa: runner.unary('RegisterDeviceCa', deviceCas.register.bind(deviceCas)),
+      ListDeviceCas: runner.unary('ListDeviceCas', () => deviceCas.list()),
+      RemoveDeviceCa: runner.unary('RemoveDeviceCa', deviceCas.remove.bind(deviceCas)),
+      ListSessions: runner.unary('ListSessions', daemon.listSessions.bind(daemon)),
+      RevokeSessions: runner.unary('RevokeSessions', daemon.revokeSessions.bind(daemon)),
+      Explain: runner.unary('Explain', daemon.explain.bind(daemon)),
+      ListRefusals: runner.unary('ListRefusals', daemon.listRefusals.bind(daemon)),
+      GetConfiguration: runner.unary('GetConfiguration', () => daemon.configuration()),
+      ReloadConfiguration: runner.unary('ReloadConfiguration', () => daemon.reloadConfiguration()),
+      AcceptClock: runner.unary('AcceptClock', () => daemon.acceptClock()),
+    });
+  }
+}

@@ -1,0 +1,194 @@
+/**
+ * Every door of the daemon, opened and closed together: the listeners of the configuration, which serve DeviceAuth,
+ * and the admin socket, which serves Admin, health checking and reflection. If one cannot be opened none stays open.
+ */
+import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
+import type { Clock } from '../clock.ts';
+import type { Contract } from '../contract/index.ts';
+import type { AdminRooms } from './admin/admin-ports.ts';
+import { AdminService } from './admin/admin-service.ts';
+import { Diagnostics } from './admin/diagnostics.ts';
+import { type DeviceAuthParts, DeviceAuthService } from './grpc/device-auth-service.ts';
+import { Listener, type ListenerState } from './listeners/listener.ts';
+import type { ListenerConfig, UnixListenerConfig } from './listeners/listener-config.ts';
+import { ListenerError } from './listeners/listener-error.ts';
+import type { CallObserver, Finding, GrantSets, Identity, Logger, Sessions } from './ports.ts';
+
+/** The name under which systemd may pass the admin socket, and which no listener can have. */
+export const ADMIN_LISTENER = 'admin';
+
+/** Stands for every operation of DeviceAuth. */
+const BROKER_ALIAS = 'broker';
+
+const ADMIN_LIMITS = { maxMessageBytes: 16 * 1024 * 1024, maxConcurrentCalls: 100, maxCallsPerSecond: 0 };
+
+export interface EndpointsOptions {
+  readonly contract: Contract;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly observer: CallObserver;
+  readonly sessions: Sessions;
+  readonly identity: Identity;
+  readonly grantSets: GrantSets;
+  /** Undefined: no admin socket (measurements). */
+  readonly admin: { readonly config: UnixListenerConfig; readonly rooms: AdminRooms } | undefined;
+  readonly listeners: Readonly<Record<string, ListenerConfig>>;
+  /** Descriptors by listener name, of `inheritedSockets`. */
+  readonly inherited?: ReadonlyMap<string, number>;
+}
+
+export class Endpoints {
+  readonly #listeners: readonly Listener[];
+  readonly #admin: Listener | undefined;
+  readonly #diagnostics: Diagnostics;
+
+  /** Rejects with a `ListenerError`. */
+  static async open(options: EndpointsOptions): Promise<Endpoints> {
+    // grpc-js writes what it dislikes in a peer's headers to standard error; anyone could fill a log that way.
+    setLogVerbosity(logVerbosity.NONE);
+    const diagnostics = new Diagnostics(options.contract);
+    const opened: Listener[] = [];
+    // The admin service tells of the listeners, which are not there yet when it is made.
+    const doors: { current: Endpoints | undefined } = { current: undefined };
+    try {
+      checkInherited(options);
+      for (const [name, config] of Object.entries(options.listeners)) {
+        opened.push(await openBrokerListener(name, config, options));
+      }
+      const admin = options.admin && (await openAdminListener(options.admin, options, diagnostics, doors));
+      const endpoints = new Endpoints(opened, admin, diagnostics);
+      doors.current = endpoints;
+      diagnostics.serving(true);
+      return endpoints;
+    } catch (error) {
+      await Promise.all(opened.map((listener) => listener.stop(0)));
+      throw error;
+    }
+  }
+
+  private constructor(listeners: readonly Listener[], admin: Listener | undefined, diagnostics: Diagnostics) {
+    this.#listeners = listeners;
+    this.#admin = admin;
+    this.#diagnostics = diagnostics;
+  }
+
+  /** The listeners of the configuration; the admin socket is not among them. */
+  listeners(): readonly ListenerState[] {
+    return this.#listeners.map((listener) => listener.state());
+  }
+
+  findings(): readonly Finding[] {
+    return [...this.#listeners, ...(this.#admin ? [this.#admin] : [])].flatMap((listener) =>
+      listener.findings(),
+    );
+  }
+
+  /** Reads TLS files again. The answer holds what went wrong; those listeners go on with the files they have. */
+  reloadCertificates(): readonly ListenerError[] {
+    const failed: ListenerError[] = [];
+    for (const listener of this.#listeners) {
+      try {
+        listener.reloadCertificates();
+      } catch (error) {
+        failed.push(
+          error instanceof ListenerError ? error : new ListenerError(listener.name, String(error), error),
+        );
+      }
+    }
+    return failed;
+  }
+
+  /** Brokers first, so that the operator can still look. Resolves when every connection is closed. */
+  async stop(graceMs: number): Promise<void> {
+    this.#diagnostics.serving(false);
+    await Promise.all(this.#listeners.map((listener) => listener.stop(graceMs)));
+    await this.#admin?.stop(graceMs);
+  }
+}
+
+function checkInherited({ inherited, listeners, logger }: EndpointsOptions): void {
+  for (const name of inherited?.keys() ?? []) {
+    if (name !== ADMIN_LISTENER && listeners[name] === undefined) {
+      logger.warn({ socket: name }, 'systemd passed a socket that no listener of the configuration serves');
+    }
+  }
+}
+
+function openBrokerListener(
+  name: string,
+  config: ListenerConfig,
+  options: EndpointsOptions,
+): Promise<Listener> {
+  const { contract, clock, logger, observer, sessions, identity, grantSets } = options;
+  if (name === ADMIN_LISTENER)
+    throw new ListenerError(name, 'this name is the admin socket’s; choose another');
+  const parts: DeviceAuthParts = { contract, sessions, identity, grantSets };
+  return Listener.open(
+    {
+      name,
+      config,
+      operations: resolveOperations(name, config.operations, contract),
+      limits: config.limits,
+      inherited: options.inherited?.get(name),
+    },
+    {
+      contract,
+      clock,
+      logger,
+      observer,
+      serve: (server, runner) => new DeviceAuthService(parts, runner).addTo(server),
+    },
+  );
+}
+
+function openAdminListener(
+  admin: NonNullable<EndpointsOptions['admin']>,
+  options: EndpointsOptions,
+  diagnostics: Diagnostics,
+  doors: { readonly current: Endpoints | undefined },
+): Promise<Listener> {
+  const { contract, clock, logger, observer } = options;
+  // Whoever can open it may do everything, so it is never anybody's.
+  if ((Number.parseInt(admin.config.mode, 8) & 0o007) !== 0) {
+    throw new ListenerError(
+      ADMIN_LISTENER,
+      `its mode ${admin.config.mode} lets every local user in; take 0600 or 0660`,
+    );
+  }
+  return Listener.open(
+    {
+      name: ADMIN_LISTENER,
+      config: admin.config,
+      operations: 'all',
+      limits: ADMIN_LIMITS,
+      inherited: options.inherited?.get(ADMIN_LISTENER),
+    },
+    {
+      contract,
+      clock,
+      logger,
+      observer,
+      serve: (server, runner) => {
+        new AdminService({ contract, rooms: admin.rooms, doors: () => doors.current }, runner).addTo(server);
+        diagnostics.addTo(server);
+      },
+    },
+  );
+}
+
+/** In the order of the proto file. */
+function resolveOperations(
+  listener: string,
+  names: readonly string[],
+  contract: Contract,
+): readonly string[] {
+  const known = Object.keys(contract.deviceAuth);
+  const unknown = names.find((name) => name !== BROKER_ALIAS && !known.includes(name));
+  if (unknown !== undefined) {
+    throw new ListenerError(
+      listener,
+      `"${unknown}" is not an operation; there are ${[BROKER_ALIAS, ...known].join(', ')}`,
+    );
+  }
+  return names.includes(BROKER_ALIAS) ? known : known.filter((name) => names.includes(name));
+}

@@ -1,0 +1,120 @@
+/**
+ * What the endpoints ask of the rooms behind them, as small as it can be: `daemon.ts` hands the rooms in, a test or a
+ * measurement may hand in something simpler. Nothing here knows gRPC.
+ */
+import type { DaemonError, ErrorReason } from '../errors.ts';
+import type { Decision, SessionGrants } from '../policy/grants.ts';
+import type { Broker, SequencedEvent } from '../sessions/session-events.ts';
+
+/** As pino's. Fields never hold a token, a key or a PEM. */
+export interface Logger {
+  debug(fields: Readonly<Record<string, unknown>>, message: string): void;
+  info(fields: Readonly<Record<string, unknown>>, message: string): void;
+  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
+  error(fields: Readonly<Record<string, unknown>>, message: string): void;
+}
+
+export interface OpenRequest {
+  readonly clientId: string;
+  readonly certificatePem: string;
+  readonly broker: Broker;
+  readonly correlationId: string;
+}
+
+export interface OpenedSession {
+  readonly token: string;
+  readonly grants: SessionGrants;
+  readonly leaseMs: number;
+  readonly certificateRemainingMs: number;
+  readonly epoch: string;
+  readonly sequence: number;
+  readonly thingName: string;
+  readonly certificateId: string;
+}
+
+export type OpenResult =
+  | { readonly kind: 'opened'; readonly session: OpenedSession }
+  | { readonly kind: 'refused'; readonly error: DaemonError };
+
+export type AuthorizeResult =
+  | { readonly kind: 'decision'; readonly decision: Decision }
+  | { readonly kind: 'invalid-token' };
+
+export interface UpdatesHello {
+  readonly broker: Broker;
+  readonly caller: string;
+  readonly epoch: string;
+}
+
+/** One caller's update stream, seen from below. */
+export interface UpdateSubscription {
+  /** Tokens the caller holds; `last` with the final chunk, after which the snapshot comes through the sink. */
+  held(tokens: readonly string[], last: boolean): void;
+  used(tokens: readonly string[]): void;
+  end(): void;
+}
+
+export interface Sessions {
+  open(request: OpenRequest, signal: AbortSignal): Promise<OpenResult>;
+  /** Synchronous and quick: it is the whole cost of a decision. */
+  authorize(listener: string, token: string, operation: string, resource: string): AuthorizeResult;
+  close(listener: string, token: string): void;
+  /** The sink is called synchronously, from now until `end`. */
+  subscribe(hello: UpdatesHello, sink: (event: SequencedEvent) => void): UpdateSubscription;
+}
+
+export type IdentityVerdict =
+  | { readonly kind: 'active' }
+  | { readonly kind: 'rejected' }
+  | {
+      readonly kind: 'unavailable';
+      readonly queueFull?: boolean;
+      readonly retryAfterMs?: number | undefined;
+    };
+
+export interface Identity {
+  verifyIdentity(certificateText: string, signal: AbortSignal): Promise<IdentityVerdict>;
+}
+
+export interface GrantSets {
+  /** A current set, or one lately replaced. */
+  grantSet(id: string): { readonly bytes: Uint8Array } | undefined;
+}
+
+/** `failure` is the device's or the caller's; `service_error` is a defect of ours. */
+export type CallResult = 'success' | 'failure' | 'service_error';
+
+export interface EndedCall {
+  readonly listener: string;
+  /** The name of the remote procedure. */
+  readonly operation: string;
+  readonly result: CallResult;
+  readonly reason: ErrorReason | undefined;
+  readonly milliseconds: number;
+}
+
+/** One message of an AuthorizeClientDeviceActions stream. */
+export interface DecidedBatch {
+  readonly listener: string;
+  readonly successes: number;
+  readonly failures: number;
+  readonly milliseconds: number;
+}
+
+/** Told of every call once it is answered. What it throws is lost. */
+export interface CallObserver {
+  ended(call: EndedCall): void;
+  decided(batch: DecidedBatch): void;
+}
+
+export type Severity = 'INFO' | 'WARNING' | 'ALARM';
+
+/** Something the operator should know. */
+export interface Finding {
+  readonly severity: Severity;
+  /** Stable, such as "listener.insecure-loopback". */
+  readonly code: string;
+  /** One sentence: what is wrong and what to do. */
+  readonly message: string;
+  readonly since: number;
+}

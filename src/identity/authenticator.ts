@@ -1,0 +1,368 @@
+/**
+ * From credential to device, cheapest check first: form of the client id, parse, validity window,
+ * certificate, attachment. Always true:
+ * - Every call answers a result; none rejects, and no defect lets a device in.
+ * - What was begun for a token goes on without its caller and is remembered as trust, so that the
+ *   device's next attempt is answered at once; `verifyIdentity` ends with its last caller.
+ * - A verdict about a certificate changes nothing for an attachment, and the other way round.
+ * - A certificate's issuer gives it no rights here.
+ */
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.ts';
+import type { CertificateParser, DeviceCertificate } from './certificate.ts';
+import { checkClientId, isThingName } from './client-id.ts';
+import {
+  Confirmations,
+  type ConfirmationsOptions,
+  type IdentitySettings,
+  type Mode,
+} from './confirmations.ts';
+import type { DecidedEvent, IdentityObserver } from './observer.ts';
+import { type Flight, SharedFlights } from './shared-flights.ts';
+import type { TrustedClock } from './trusted-clock.ts';
+import type { Rejected, RejectionReason, Unavailable } from './verifier.ts';
+
+export interface AuthenticatorOptions extends ConfirmationsOptions {
+  readonly parser: CertificateParser;
+}
+
+export interface AuthenticationRequest {
+  readonly clientId: string;
+  readonly certificatePem: string;
+}
+
+export type RejectionCategory = 'CERTIFICATE' | 'CLIENT_ID';
+
+export interface RejectedDevice {
+  readonly kind: 'rejected';
+  readonly reason: RejectionReason;
+  readonly category: RejectionCategory;
+  readonly message: string;
+  /** Undefined when it was refused before its certificate was read. */
+  readonly certificateId: string | undefined;
+}
+
+export interface UnavailableDevice {
+  readonly kind: 'unavailable';
+  readonly cause: string;
+  readonly retryAfterMs: number | undefined;
+  readonly queueFull: boolean;
+  readonly certificateId: string | undefined;
+}
+
+export interface AuthenticatedDevice {
+  readonly kind: 'authenticated';
+  readonly thingName: string;
+  readonly clientId: string;
+  readonly certificateId: string;
+  readonly certificatePem: string;
+  /** Until when the certificate is accepted, in milliseconds of `TrustedClock.now()`: its own notAfter and the clock skew. */
+  readonly notAfter: number;
+  readonly exclusive: boolean;
+}
+
+export type AuthenticationResult = AuthenticatedDevice | RejectedDevice | UnavailableDevice;
+
+export type IdentityVerdict =
+  | { readonly kind: 'active'; readonly certificateId: string }
+  | RejectedDevice
+  | UnavailableDevice;
+
+export type RecheckResult =
+  | 'confirmed'
+  | 'unavailable'
+  | { readonly rejected: RejectionReason; readonly message: string };
+
+type ThingVerdict =
+  | { readonly kind: 'thing'; readonly thingName: string; readonly exclusive: boolean }
+  | Rejected
+  | Unavailable;
+
+const DEFECT = unavailable({ kind: 'unavailable', cause: 'the daemon failed; see its log' }, undefined);
+const LEFT: Unavailable = { kind: 'unavailable', cause: 'the caller stopped waiting' };
+/** A wall clock so far behind what is known to have passed was set back. */
+const NOTABLE_LAG = 60_000;
+
+export class Authenticator {
+  readonly #parser: CertificateParser;
+  readonly #local: boolean;
+  readonly #clock: TrustedClock;
+  readonly #timer: Clock;
+  readonly #settings: () => IdentitySettings;
+  readonly #observer: IdentityObserver | undefined;
+  readonly #confirmations: Confirmations;
+  readonly #tokens: SharedFlights<AuthenticationResult>;
+  /** Attempts that ended after their callers had left, and when. */
+  readonly #unheard = new LRUCache<string, number>({ max: 10_000 });
+
+  constructor(options: AuthenticatorOptions) {
+    this.#parser = options.parser;
+    this.#local = options.verifier.local;
+    this.#clock = options.clock;
+    this.#timer = options.timer;
+    this.#settings = options.settings;
+    this.#observer = options.observer;
+    this.#confirmations = new Confirmations(options);
+    this.#tokens = new SharedFlights(options.timer, () => this.#deadline());
+  }
+
+  /** Is this a certificate of an active device? Dropped when the signals of all who ask for it are aborted. */
+  verifyIdentity(certificateText: string, signal: AbortSignal): Promise<IdentityVerdict> {
+    const decide = async (): Promise<IdentityVerdict> => {
+      const parsed = this.#parser.parse(certificateText);
+      if (!parsed.ok) return rejected({ kind: 'rejected', ...parsed }, undefined);
+      const { certificate } = parsed;
+      const outside = this.#outsideValidity(certificate);
+      if (outside !== undefined) return rejected(outside, certificate.id);
+      const verdict = await this.#confirmations.certificate(certificate, signal, 'usual');
+      if (verdict.kind === 'active') return { kind: 'active', certificateId: certificate.id };
+      return refused(verdict, certificate.id);
+    };
+    return this.#observed('verify', decide, describeResult, DEFECT);
+  }
+
+  /** Who is this device? The signal only ends the wait; it then answers `unavailable`. */
+  authenticate(request: AuthenticationRequest, signal: AbortSignal): Promise<AuthenticationResult> {
+    const decide = async (): Promise<AuthenticationResult> => {
+      const { clientId } = request;
+      const malformed = checkClientId(clientId, this.#settings().clientIdRule);
+      if (malformed !== undefined) return rejected(malformed, undefined);
+      const parsed = this.#parser.parse(request.certificatePem);
+      if (!parsed.ok) return rejected({ kind: 'rejected', ...parsed }, undefined);
+      const { certificate } = parsed;
+      const outside = this.#outsideValidity(certificate);
+      if (outside !== undefined) return rejected(outside, certificate.id);
+      const key = `${certificate.id} ${clientId}`;
+      const remembered = await this.#fromUnheard(key, certificate, clientId);
+      if (remembered !== undefined) return remembered;
+      const result = await this.#tokens.join(
+        key,
+        signal,
+        (flight) => this.#token(key, certificate, clientId, flight),
+        { detached: true, alone: this.#local },
+      );
+      return result ?? unavailable(LEFT, certificate.id);
+    };
+    return this.#observed('authenticate', decide, describeResult, DEFECT);
+  }
+
+  /**
+   * Asks again about a live session, at the verifier or from a record younger than
+   * `revalidateAfterSeconds`. Only `rejected` ends the session.
+   */
+  recheck(
+    certificateId: string,
+    thingName: string,
+    pem: string,
+    clientId: string = thingName,
+  ): Promise<RecheckResult> {
+    const decide = async (): Promise<RecheckResult> => {
+      const parsed = this.#parser.parse(pem);
+      if (!parsed.ok) return { rejected: parsed.reason, message: parsed.message };
+      const { certificate } = parsed;
+      if (certificate.id !== certificateId) {
+        return { rejected: 'CERTIFICATE_UNREADABLE', message: 'the certificate is not the one of that id' };
+      }
+      const outside = this.#outsideValidity(certificate);
+      if (outside !== undefined) return { rejected: outside.reason, message: outside.message };
+      const { signal } = new AbortController();
+      const active = await this.#confirmations.certificate(certificate, signal, 'strict');
+      if (active.kind === 'rejected') return { rejected: active.reason, message: active.message };
+      const thing = await this.#thing(certificateId, clientId, signal, 'strict');
+      if (thing.kind === 'rejected') return { rejected: thing.reason, message: thing.message };
+      if (active.kind === 'unavailable' || thing.kind === 'unavailable') return 'unavailable';
+      if (thing.thingName === thingName) return 'confirmed';
+      return { rejected: 'NOT_ATTACHED', message: `the certificate is attached to ${thing.thingName} now` };
+    };
+    const describe = (result: RecheckResult) =>
+      typeof result === 'object'
+        ? ({ outcome: 'rejected', reason: result.rejected, certificateId } as const)
+        : ({ outcome: result === 'confirmed' ? 'active' : 'unavailable', certificateId } as const);
+    return this.#observed('recheck', decide, describe, 'unavailable');
+  }
+
+  /** Ends what is under way; whoever waits gets `unavailable`, or an answer from trust. */
+  stop(): void {
+    this.#tokens.stop();
+    this.#confirmations.stop();
+  }
+
+  async #token(
+    key: string,
+    certificate: DeviceCertificate,
+    clientId: string,
+    flight: Flight,
+  ): Promise<AuthenticationResult> {
+    const result = await this.#decide(certificate, clientId, flight.signal, 'usual');
+    if (flight.waiting() === 0 && result.kind !== 'rejected') {
+      this.#unheard.set(key, this.#timer.monotonic());
+    }
+    return result;
+  }
+
+  /**
+   * A slow verifier outlasts the patience of the brokers, and a hanging one always would: nobody
+   * would ever hear what it said, or what a standing trust record says. So the attempt after one
+   * that ended unheard is answered from trust.
+   */
+  async #fromUnheard(
+    key: string,
+    certificate: DeviceCertificate,
+    clientId: string,
+  ): Promise<AuthenticationResult | undefined> {
+    const ended = this.#unheard.get(key);
+    if (ended === undefined) return undefined;
+    this.#unheard.delete(key);
+    if (this.#timer.monotonic() - ended > this.#deadline()) return undefined;
+    const result = await this.#decide(certificate, clientId, new AbortController().signal, 'offline');
+    return result.kind === 'authenticated' ? result : undefined;
+  }
+
+  async #decide(
+    certificate: DeviceCertificate,
+    clientId: string,
+    signal: AbortSignal,
+    mode: Mode,
+  ): Promise<AuthenticationResult> {
+    const active = await this.#confirmations.certificate(certificate, signal, mode);
+    if (active.kind !== 'active') return refused(active, certificate.id);
+    const thing = await this.#thing(certificate.id, clientId, signal, mode);
+    if (thing.kind !== 'thing') return refused(thing, certificate.id);
+    // The verifier may have taken its time.
+    const outside = this.#outsideValidity(certificate);
+    if (outside !== undefined) return rejected(outside, certificate.id);
+    return {
+      kind: 'authenticated',
+      thingName: thing.thingName,
+      clientId,
+      certificateId: certificate.id,
+      certificatePem: certificate.pem,
+      notAfter: certificate.notAfter + this.#skew(),
+      exclusive: thing.exclusive,
+    };
+  }
+
+  /** The client-id rule. */
+  async #thing(
+    certificateId: string,
+    clientId: string,
+    signal: AbortSignal,
+    mode: Mode,
+  ): Promise<ThingVerdict> {
+    if (this.#settings().clientIdRule === 'any') {
+      const owner = await this.#confirmations.exclusiveThing(certificateId, signal, mode);
+      if (owner.kind === 'thing') return await this.#ownClientId(owner.thingName, clientId, signal, mode);
+      // Not exclusive, or not known to be: the client id has to be a thing it is attached to.
+      if (!isThingName(clientId)) return owner;
+    } else if (!isThingName(clientId)) {
+      return notAllowed('security.clientIdRule is exact: the client id has to be the thing name');
+    }
+    const attached = await this.#confirmations.attachment(certificateId, clientId, signal, mode);
+    if (attached.kind !== 'active') return attached;
+    return { kind: 'thing', thingName: clientId, exclusive: attached.exclusive };
+  }
+
+  /** `any`: whatever the device likes to be called, but not as another thing is. */
+  async #ownClientId(
+    thingName: string,
+    clientId: string,
+    signal: AbortSignal,
+    mode: Mode,
+  ): Promise<ThingVerdict> {
+    if (clientId !== thingName) {
+      const taken = await this.#confirmations.isThing(clientId, signal, mode);
+      if (taken === undefined) {
+        return { kind: 'unavailable', cause: 'whether the client id is another thing cannot be told now' };
+      }
+      if (taken) return notAllowed('the client id is the name of another registered thing');
+    }
+    return { kind: 'thing', thingName, exclusive: true };
+  }
+
+  #outsideValidity(certificate: DeviceCertificate): Rejected | undefined {
+    const now = this.#clock.now();
+    const { notBefore, notAfter } = certificate;
+    if (now < notBefore - this.#skew()) {
+      const { suspect, reason } = this.#clock.isSuspect();
+      if (suspect) return { kind: 'rejected', reason: 'CLOCK_SUSPECT', message: reason };
+      const message = `the certificate is valid from ${iso(notBefore)}, and it is ${iso(now)}`;
+      return { kind: 'rejected', reason: 'CERTIFICATE_NOT_YET_VALID', message };
+    }
+    if (now <= notAfter + this.#skew()) return undefined;
+    const behind = this.#clock.lag() > NOTABLE_LAG;
+    const hint = behind ? '; the system clock was set back (see "deviceauthctl clock accept")' : '';
+    const message = `the certificate was valid until ${iso(notAfter)}, and it is ${iso(now)}${hint}`;
+    return { kind: 'rejected', reason: 'CERTIFICATE_EXPIRED', message };
+  }
+
+  #skew(): number {
+    return this.#settings().clockSkewSeconds * 1_000;
+  }
+
+  #deadline(): number {
+    return this.#settings().verificationDeadlineSeconds * 1_000;
+  }
+
+  /** Times and reports an operation, and turns a defect into an answer. */
+  async #observed<T>(
+    operation: DecidedEvent['operation'],
+    decide: () => Promise<T>,
+    describe: (result: T) => Pick<DecidedEvent, 'outcome' | 'reason' | 'certificateId'>,
+    defect: T,
+  ): Promise<T> {
+    const begun = this.#timer.monotonic();
+    let result: T;
+    try {
+      result = await decide();
+    } catch (error) {
+      this.#observer?.failed?.(error);
+      result = defect;
+    }
+    const ms = this.#timer.monotonic() - begun;
+    this.#observer?.decided?.({ operation, ms, ...describe(result) });
+    return result;
+  }
+}
+
+function describeResult(
+  result: AuthenticationResult | IdentityVerdict,
+): Pick<DecidedEvent, 'outcome' | 'reason' | 'certificateId'> {
+  const { certificateId } = result;
+  if (result.kind === 'rejected') return { outcome: 'rejected', reason: result.reason, certificateId };
+  return { outcome: result.kind === 'unavailable' ? 'unavailable' : 'active', certificateId };
+}
+
+function categoryOf(reason: RejectionReason): RejectionCategory {
+  switch (reason) {
+    case 'CLIENT_ID_INVALID':
+    case 'CLIENT_ID_TOO_LONG':
+    case 'CLIENT_ID_NOT_ALLOWED':
+    case 'THING_UNKNOWN':
+    case 'NOT_ATTACHED':
+      return 'CLIENT_ID';
+    default:
+      return 'CERTIFICATE';
+  }
+}
+
+function notAllowed(message: string): Rejected {
+  return { kind: 'rejected', reason: 'CLIENT_ID_NOT_ALLOWED', message };
+}
+
+function refused(verdict: Rejected | Unavailable, certificateId: string): RejectedDevice | UnavailableDevice {
+  return verdict.kind === 'rejected' ? rejected(verdict, certificateId) : unavailable(verdict, certificateId);
+}
+
+function rejected(verdict: Rejected, certificateId: string | undefined): RejectedDevice {
+  const { reason, message } = verdict;
+  return { kind: 'rejected', reason, category: categoryOf(reason), message, certificateId };
+}
+
+function unavailable(verdict: Unavailable, certificateId: string | undefined): UnavailableDevice {
+  const { cause, retryAfterMs, queueFull = false } = verdict;
+  return { kind: 'unavailable', cause, retryAfterMs, queueFull, certificateId };
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,300 @@
+/**
+ * Is a certificate active, is it attached: from a fresh enough trust record, else from the
+ * verifier, else, when that cannot be reached, from a trust record that still stands. Always true:
+ * - A rejection is authoritative for what was asked about and for nothing else; its trust record
+ *   is gone from the disk before the answer.
+ * - A verifier that throws, or does not answer before the deadline, is unavailable.
+ * - Of one question at most one is under way, so that verdicts are remembered in the order in
+ *   which they were given. A local verifier is asked each time, for each caller.
+ */
+import { LRUCache } from 'lru-cache';
+import type { Clock } from '../clock.ts';
+import type { DeviceCertificate } from './certificate.ts';
+import { type ClientIdRule, isThingName } from './client-id.ts';
+import type { IdentityObserver } from './observer.ts';
+import { SharedFlights } from './shared-flights.ts';
+import type { TrustStore } from './trust.ts';
+import type { TrustedClock } from './trusted-clock.ts';
+import type {
+  AttachmentVerdict,
+  CertificateVerdict,
+  ExclusiveThingVerdict,
+  RejectionReason,
+  Unavailable,
+  Verifier,
+} from './verifier.ts';
+
+/** Read anew for each decision, so that a changed configuration counts at once. */
+export interface IdentitySettings {
+  readonly clientIdRule: ClientIdRule;
+  readonly clockSkewSeconds: number;
+  /** A record younger than this is not asked again; never above the trust duration; 0 asks every time. */
+  readonly revalidateAfterSeconds: number;
+  readonly trustDurationMinutes: number;
+  readonly verificationDeadlineSeconds: number;
+}
+
+/**
+ * `usual`: fresh record, verifier, standing record. `strict`: without the standing record, for live
+ * sessions, which need no help to go on. `offline`: standing record only, the verifier having
+ * shown just now that it does not answer in time.
+ */
+export type Mode = 'usual' | 'strict' | 'offline';
+
+export interface ConfirmationsOptions {
+  readonly verifier: Verifier;
+  readonly trust: TrustStore;
+  readonly clock: TrustedClock;
+  /** For deadlines and durations. */
+  readonly timer: Clock;
+  readonly settings: () => IdentitySettings;
+  readonly observer?: IdentityObserver;
+}
+
+interface Question {
+  readonly about: 'certificate' | 'attachment' | 'exclusive-thing' | 'thing';
+  readonly certificateId?: string;
+  readonly thingName?: string;
+}
+
+interface Answer {
+  readonly kind: string;
+  readonly reason?: RejectionReason;
+  readonly cause?: string;
+}
+
+const ACTIVE: CertificateVerdict = { kind: 'active' };
+const LEFT: Unavailable = { kind: 'unavailable', cause: 'the caller stopped waiting' };
+const NOT_ASKED: Unavailable = { kind: 'unavailable', cause: 'the verifier did not answer in time' };
+const OVERTAKEN: Unavailable = {
+  kind: 'unavailable',
+  cause: 'it was rejected while the verifier confirmed it',
+};
+
+export class Confirmations {
+  readonly #verifier: Verifier;
+  readonly #trust: TrustStore;
+  readonly #clock: TrustedClock;
+  readonly #timer: Clock;
+  readonly #settings: () => IdentitySettings;
+  readonly #observer: IdentityObserver | undefined;
+  readonly #certificates: SharedFlights<CertificateVerdict>;
+  readonly #attachments: SharedFlights<AttachmentVerdict>;
+  readonly #exclusive: SharedFlights<ExclusiveThingVerdict>;
+  readonly #things: SharedFlights<boolean | undefined>;
+  /** Names that are no thing's, as last confirmed (trust timeline). Only in memory: lost, it is asked again. */
+  readonly #noThings = new LRUCache<string, { readonly confirmedAt: number }>({ max: 10_000 });
+
+  constructor(options: ConfirmationsOptions) {
+    this.#verifier = options.verifier;
+    this.#trust = options.trust;
+    this.#clock = options.clock;
+    this.#timer = options.timer;
+    this.#settings = options.settings;
+    this.#observer = options.observer;
+    const deadline = (): number => this.#settings().verificationDeadlineSeconds * 1_000;
+    this.#certificates = new SharedFlights(options.timer, deadline);
+    this.#attachments = new SharedFlights(options.timer, deadline);
+    this.#exclusive = new SharedFlights(options.timer, deadline);
+    this.#things = new SharedFlights(options.timer, deadline);
+  }
+
+  async certificate(
+    certificate: DeviceCertificate,
+    signal: AbortSignal,
+    mode: Mode,
+  ): Promise<CertificateVerdict> {
+    const { id } = certificate;
+    const ask = (within: AbortSignal): Promise<CertificateVerdict> =>
+      this.#ask({ about: 'certificate', certificateId: id }, within, () =>
+        this.#verifier.verifyCertificate(certificate, within),
+      );
+    if (this.#verifier.local) {
+      return (
+        (await this.#certificates.join(id, signal, (flight) => ask(flight.signal), { alone: true })) ?? LEFT
+      );
+    }
+    if (mode !== 'offline' && this.#fresh(await this.#trust.certificate(id))) return ACTIVE;
+    const verdict =
+      mode === 'offline'
+        ? NOT_ASKED
+        : ((await this.#certificates.join(id, signal, async (flight) => {
+            const ticket = this.#trust.ticket();
+            const given = await ask(flight.signal);
+            if (given.kind === 'rejected') await this.#trust.withdrawCertificate(id);
+            if (given.kind !== 'active') return given;
+            return this.#trust.confirmCertificate(id, this.#verifier.name, ticket) ? given : OVERTAKEN;
+          })) ?? LEFT);
+    if (verdict.kind !== 'unavailable' || mode === 'strict') return verdict;
+    return this.#trusted(await this.#trust.certificate(id)) ? ACTIVE : verdict;
+  }
+
+  async attachment(
+    certificateId: string,
+    thingName: string,
+    signal: AbortSignal,
+    mode: Mode,
+  ): Promise<AttachmentVerdict> {
+    const key = `${certificateId} ${thingName}`;
+    const ask = (within: AbortSignal): Promise<AttachmentVerdict> =>
+      this.#ask({ about: 'attachment', certificateId, thingName }, within, () =>
+        this.#verifier.verifyAttachment(certificateId, thingName, within),
+      );
+    if (this.#verifier.local) {
+      return (
+        (await this.#attachments.join(key, signal, (flight) => ask(flight.signal), { alone: true })) ?? LEFT
+      );
+    }
+    if (mode !== 'offline') {
+      const record = await this.#trust.attachment(certificateId, thingName);
+      if (record !== undefined && this.#fresh(record)) return { kind: 'active', exclusive: record.exclusive };
+    }
+    const verdict =
+      mode === 'offline'
+        ? NOT_ASKED
+        : ((await this.#attachments.join(key, signal, async (flight) => {
+            const ticket = this.#trust.ticket();
+            const given = await ask(flight.signal);
+            if (given.kind === 'rejected') await this.#trust.withdrawAttachment(certificateId, thingName);
+            if (given.kind !== 'active') return given;
+            const { name } = this.#verifier;
+            const kept = this.#trust.confirmAttachment(
+              certificateId,
+              thingName,
+              given.exclusive,
+              name,
+              ticket,
+            );
+            return kept ? given : OVERTAKEN;
+          })) ?? LEFT);
+    if (verdict.kind !== 'unavailable' || mode === 'strict') return verdict;
+    const record = await this.#trust.attachment(certificateId, thingName);
+    return record !== undefined && this.#trusted(record)
+      ? { kind: 'active', exclusive: record.exclusive }
+      : verdict;
+  }
+
+  /** The thing a certificate is attached to exclusively. */
+  async exclusiveThing(
+    certificateId: string,
+    signal: AbortSignal,
+    mode: Mode,
+  ): Promise<ExclusiveThingVerdict> {
+    const ask = (within: AbortSignal): Promise<ExclusiveThingVerdict> =>
+      this.#ask({ about: 'exclusive-thing', certificateId }, within, () =>
+        this.#verifier.exclusiveThingOf(certificateId, within),
+      );
+    if (this.#verifier.local) {
+      return (
+        (await this.#exclusive.join(certificateId, signal, (flight) => ask(flight.signal), {
+          alone: true,
+        })) ?? LEFT
+      );
+    }
+    if (mode !== 'offline') {
+      const known = (await this.#exclusiveRecords(certificateId)).find((record) => this.#fresh(record));
+      if (known !== undefined) return { kind: 'thing', thingName: known.thingName };
+    }
+    const verdict =
+      mode === 'offline'
+        ? NOT_ASKED
+        : ((await this.#exclusive.join(certificateId, signal, async (flight) => {
+            const ticket = this.#trust.ticket();
+            const given = await ask(flight.signal);
+            if (given.kind === 'unavailable') return given;
+            // It is exclusive to one thing at most; every other record that says so is refuted.
+            const thing = given.kind === 'thing' ? given.thingName : undefined;
+            for (const record of await this.#exclusiveRecords(certificateId)) {
+              if (record.thingName === thing) continue;
+              await this.#trust.withdrawAttachment(certificateId, record.thingName);
+            }
+            if (thing === undefined) return given;
+            const { name } = this.#verifier;
+            return this.#trust.confirmAttachment(certificateId, thing, true, name, ticket)
+              ? given
+              : OVERTAKEN;
+          })) ?? LEFT);
+    if (verdict.kind !== 'unavailable' || mode === 'strict') return verdict;
+    const standing = (await this.#exclusiveRecords(certificateId)).filter((record) => this.#trusted(record));
+    const last = standing.sort((a, b) => a.confirmedAt - b.confirmedAt).at(-1);
+    return last === undefined ? verdict : { kind: 'thing', thingName: last.thingName };
+  }
+
+  /** Undefined: cannot be told now. */
+  async isThing(name: string, signal: AbortSignal, mode: Mode): Promise<boolean | undefined> {
+    if (!isThingName(name)) return false;
+    const { local } = this.#verifier;
+    const seen = local ? undefined : this.#noThings.get(name);
+    const { revalidateAfterSeconds, trustDurationMinutes } = this.#settings();
+    if (mode !== 'offline' && this.#trust.fresh(seen, revalidateAfterSeconds)) return false;
+    const answer =
+      mode === 'offline'
+        ? undefined
+        : await this.#things.join(
+            name,
+            signal,
+            async (flight) => {
+              const given = await this.#ask({ about: 'thing', thingName: name }, flight.signal, async () => {
+                const is = await this.#verifier.isThing(name, flight.signal);
+                return { kind: is === undefined ? 'unavailable' : 'active', is, cause: 'it cannot tell' };
+              });
+              return 'is' in given ? given.is : undefined;
+            },
+            { alone: local },
+          );
+    if (answer === false && !local) this.#noThings.set(name, { confirmedAt: this.#clock.trustNow() });
+    if (answer === true) this.#noThings.delete(name);
+    if (answer !== undefined || mode === 'strict') return answer;
+    return this.#trust.trusted(seen, trustDurationMinutes) ? false : undefined;
+  }
+
+  stop(): void {
+    for (const flights of [this.#certificates, this.#attachments, this.#exclusive, this.#things])
+      flights.stop();
+  }
+
+  async #exclusiveRecords(certificateId: string) {
+    return (await this.#trust.attachments(certificateId)).filter((record) => record.exclusive);
+  }
+
+  #fresh(record: { readonly confirmedAt: number; readonly verifier: string } | undefined): boolean {
+    const { revalidateAfterSeconds } = this.#settings();
+    return this.#trust.fresh(record, revalidateAfterSeconds) && this.#trusted(record);
+  }
+
+  /** Another verifier's confirmation is none of ours. */
+  #trusted(record: { readonly confirmedAt: number; readonly verifier: string } | undefined): boolean {
+    if (record?.verifier !== this.#verifier.name) return false;
+    return this.#trust.trusted(record, this.#settings().trustDurationMinutes);
+  }
+
+  /** The verifier's answer, or `unavailable` when it throws or the signal comes first. */
+  async #ask<T extends Answer>(
+    question: Question,
+    signal: AbortSignal,
+    put: () => Promise<T>,
+  ): Promise<T | Unavailable> {
+    const begun = this.#timer.monotonic();
+    const late = Promise.withResolvers<Unavailable>();
+    const abort = (): void => late.resolve(NOT_ASKED);
+    signal.addEventListener('abort', abort);
+    let answer: T | Unavailable;
+    try {
+      answer = signal.aborted ? NOT_ASKED : await Promise.race([put(), late.promise]);
+    } catch (error) {
+      this.#observer?.failed?.(error);
+      answer = { kind: 'unavailable', cause: 'the verifier failed' };
+    } finally {
+      signal.removeEventListener('abort', abort);
+    }
+    const { kind, reason, cause }: Answer = answer;
+    this.#observer?.asked?.({
+      ...question,
+      outcome: kind === 'thing' ? 'active' : (kind as 'active' | 'rejected' | 'unavailable'),
+      reason,
+      cause: kind === 'unavailable' ? cause : undefined,
+      ms: this.#timer.monotonic() - begun,
+    });
+    return answer;
+  }
+}

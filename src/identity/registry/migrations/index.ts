@@ -1,0 +1,8 @@
+/**
+ * Every change of the schema there has been, oldest first; a database's version is the number of
+ * those it has had. One that was released is never edited: a change is a new file.
+ */
+import { SQL as registry } from './0001-registry.ts';
+import { SQL as trust } from './0002-trust.ts';
+
+export const MIGRATIONS: readonly string[] = [registry, trust];

@@ -1,0 +1,61 @@
+/**
+ * Where trust survives a restart: the last confirmation of each certificate and attachment, and
+ * the clock's high-water mark. The trust store owns the rules; this only keeps what it is given.
+ * Every call is one transaction, is on disk when it resolves, and rejects when it could not be.
+ *
+ * Confirmation times are on the trust timeline (`ClockMark`), which never goes back. They are to
+ * be kept as they are, never compared with a wall clock.
+ */
+
+/** `certificateId` was confirmed active by `verifier` at `confirmedAt` (milliseconds, trust timeline). */
+export interface TrustRecord {
+  readonly certificateId: string;
+  readonly confirmedAt: number;
+  readonly verifier: string;
+}
+
+/** `certificateId` was confirmed to be attached to `thingName`, exclusively or not. */
+export interface AttachmentTrust {
+  readonly certificateId: string;
+  readonly thingName: string;
+  readonly exclusive: boolean;
+  readonly confirmedAt: number;
+  readonly verifier: string;
+}
+
+export interface CertificateTrust {
+  readonly certificate: TrustRecord | undefined;
+  /** In any order. */
+  readonly attachments: readonly AttachmentTrust[];
+}
+
+/**
+ * The clock as it was last written down. The trust timeline is `highWaterMark + setBack`: what an
+ * operator takes from the high-water mark by `clock accept` is added to `setBack`, so that the age
+ * of a record is never lost.
+ */
+export interface ClockMark {
+  /** The latest time known to have passed, in milliseconds since the Unix epoch. 0 in a new store. */
+  readonly highWaterMark: number;
+  /** How far `clock accept` has set the high-water mark back, all told, in milliseconds. 0 in a new store. */
+  readonly setBack: number;
+}
+
+/** Changes in any order; a certificate or (certificate, thing) occurs at most once in each list. */
+export interface TrustBatch {
+  /** Records to write over what is there. */
+  readonly certificates: readonly TrustRecord[];
+  readonly attachments: readonly AttachmentTrust[];
+  /** Records to delete, if they are there; deleting a certificate's leaves its attachments. */
+  readonly deletedCertificates: readonly string[];
+  readonly deletedAttachments: readonly { readonly certificateId: string; readonly thingName: string }[];
+  /** Written with the records, so that none is ever on disk with a time later than the mark's. */
+  readonly mark: ClockMark;
+}
+
+export interface TrustPersistence {
+  load(certificateId: string): Promise<CertificateTrust>;
+  write(batch: TrustBatch): Promise<void>;
+  highWaterMark(): Promise<ClockMark>;
+  setHighWaterMark(mark: ClockMark): Promise<void>;
+}

@@ -1,0 +1,315 @@
+/**
+ * The CAs of device certificates: made here, with the key in `ca/devices/<name>` of the state
+ * directory, or registered with their key elsewhere.
+ *
+ * The registry's record decides what exists: a CA made here is written beside its place, recorded,
+ * and then moved there, so that a daemon killed in between either has it whole or never had it. The
+ * key of a removed CA is kept aside, out of use. Device private keys are returned once and not kept.
+ */
+import { X509Certificate } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { DaemonError } from '../errors.ts';
+import type { CertificateRecord, DeviceCaRecord, RegistryStore } from '../identity/registry/store.ts';
+import {
+  type Authority,
+  type CertificateIssuer,
+  generateKeys,
+  type KeyType,
+  privateKeyPem,
+} from './certificate-issuer.ts';
+import { failure, KEY_FILE, loadAuthority, moveAuthority, type Warn, writeAuthority } from './key-files.ts';
+
+/** What a certificate is to the registry; identity's parser gives it. */
+export type ParseCertificate = (
+  pem: string,
+) =>
+  | { readonly ok: true; readonly certificate: Omit<CertificateRecord, 'registeredAt' | 'status'> }
+  | { readonly ok: false; readonly message: string };
+
+export interface DeviceCaStoreOptions {
+  readonly stateDirectory: string;
+  readonly registry: Pick<
+    RegistryStore,
+    'deviceCas' | 'addDeviceCa' | 'removeDeviceCa' | 'register' | 'thing'
+  >;
+  readonly issuer: CertificateIssuer;
+  readonly parse: ParseCertificate;
+  readonly warn: Warn;
+}
+
+export interface DeviceCa {
+  readonly name: string;
+  readonly certificateId: string;
+  readonly certificatePem: string;
+  readonly subject: string;
+  /** "RSA 2048", "EC prime256v1". */
+  readonly key: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** The key is here, so certificates can be issued. */
+  readonly localKey: boolean;
+  readonly provisioning: boolean;
+}
+
+export interface CreateDeviceCa {
+  /** 1 to 64 characters of [a-z0-9-]. */
+  readonly name: string;
+  readonly keyType: KeyType;
+  /** 1 to 36,500. */
+  readonly validityDays: number;
+  readonly provisioning: boolean;
+}
+
+export interface IssueDeviceCertificate {
+  /** Becomes the common name. */
+  readonly thingName: string;
+  readonly keyType: KeyType;
+  /** 1 to 36,500; shortened to what is left of the CA's. */
+  readonly validityDays: number;
+  readonly exclusive: boolean;
+  /** Make the thing if there is none; otherwise a missing one is NOT_FOUND. */
+  readonly createThing?: boolean;
+  /** Which CA; left out, the only one with a key here, or the one called "default". */
+  readonly deviceCa?: string;
+  /** Answered with UNIMPLEMENTED, unless empty. */
+  readonly certificateSigningRequestPem?: string;
+}
+
+export interface IssuedDeviceCertificate {
+  readonly record: CertificateRecord;
+  readonly certificatePem: string;
+  /** PKCS#8. */
+  readonly privateKeyPem: string;
+  readonly caPem: string;
+}
+
+const NAME = /^[a-z0-9-]{1,64}$/;
+const LONGEST_DAYS = 36_500;
+const DAY_SECONDS = 86_400;
+
+export class DeviceCaStore {
+  readonly #options: DeviceCaStoreOptions;
+  readonly #beingMade = new Set<string>();
+
+  constructor(options: DeviceCaStoreOptions) {
+    this.#options = options;
+  }
+
+  async list(): Promise<readonly DeviceCa[]> {
+    const records = await this.#options.registry.deviceCas();
+    return records.map((record) => this.#describe(record));
+  }
+
+  /** Makes a CA and keeps its key. */
+  async create(request: CreateDeviceCa): Promise<DeviceCa> {
+    const { name } = request;
+    checkName(name);
+    const validitySeconds = seconds(request.validityDays);
+    if (this.#beingMade.has(name)) throw exists(name);
+    this.#beingMade.add(name);
+    try {
+      if ((await this.#record(name)) !== undefined) throw exists(name);
+      const place = this.#directory(name);
+      if (existsSync(place))
+        throw failure(place, 'holds the key of a CA that is not registered', 'move it away');
+      const authority = await this.#options.issuer.createAuthority({
+        subject: [
+          ['O', 'deviceauthd'],
+          ['CN', `${name} device CA`],
+        ],
+        keyType: request.keyType,
+        validitySeconds,
+      });
+      await writeAuthority(this.#unfinished(name), authority);
+      const record = {
+        name,
+        certificateId: this.#parsed(authority.certificatePem).id,
+        pem: authority.certificatePem,
+        keyFile: join('ca', 'devices', name, KEY_FILE),
+        provisioning: request.provisioning,
+      };
+      await this.#options.registry.addDeviceCa(record);
+      await moveAuthority(this.#unfinished(name), place);
+      return this.#describe(record);
+    } finally {
+      this.#beingMade.delete(name);
+    }
+  }
+
+  /** Registers a CA whose key is elsewhere. */
+  async register(request: {
+    readonly name: string;
+    readonly certificatePem: string;
+    readonly provisioning: boolean;
+  }): Promise<DeviceCa> {
+    checkName(request.name);
+    const { id, pem } = this.#parsed(request.certificatePem);
+    if (!new X509Certificate(pem).ca) {
+      throw new DaemonError(
+        'INVALID_ARGUMENTS',
+        'the certificate is not that of a CA (basicConstraints CA:true)',
+      );
+    }
+    const { name, provisioning } = request;
+    const record = { name, certificateId: id, pem, keyFile: undefined, provisioning };
+    await this.#options.registry.addDeviceCa(record);
+    return this.#describe(record);
+  }
+
+  /** Its certificates that are registered stay so; its key, if it is here, is moved to `ca/removed`. */
+  async remove(name: string): Promise<DeviceCa> {
+    const record = await this.#options.registry.removeDeviceCa(name);
+    if (record.keyFile !== undefined) {
+      const { stateDirectory, warn } = this.#options;
+      const aside = join(stateDirectory, 'ca', 'removed', `${name}-${record.certificateId.slice(0, 16)}`);
+      try {
+        await moveAuthority(this.#directory(name), aside);
+      } catch (error) {
+        warn(`device CA ${name} is removed, but its key is still there: ${String(error)}`);
+      }
+    }
+    return this.#describe(record);
+  }
+
+  /** Makes a key and a certificate, registers it ACTIVE and attaches it to the thing. */
+  async issue(request: IssueDeviceCertificate): Promise<IssuedDeviceCertificate> {
+    const { registry, issuer } = this.#options;
+    if ((request.certificateSigningRequestPem ?? '') !== '') {
+      throw new DaemonError(
+        'UNIMPLEMENTED',
+        'signing requests are not supported: have the key made here, or sign the request with a CA of your own and register the certificate',
+      );
+    }
+    const { thingName, exclusive } = request;
+    const validitySeconds = seconds(request.validityDays);
+    if (request.createThing !== true && (await registry.thing(thingName)) === undefined) {
+      throw new DaemonError('NOT_FOUND', `there is no thing ${JSON.stringify(thingName.slice(0, 140))}`);
+    }
+    const authority = await this.#load(await this.#choose(request.deviceCa));
+    issuer.requireClock();
+    const keys = await generateKeys(request.keyType);
+    const { pem } = issuer.issue(authority, {
+      subject: [['CN', thingName]],
+      publicKey: keys.publicKey,
+      usage: 'client',
+      validitySeconds,
+    });
+    const { record } = await registry.register({
+      certificate: this.#parsed(pem),
+      status: 'ACTIVE',
+      attach: { thingName, exclusive },
+      ...(request.createThing === true && { createThing: { name: thingName } }),
+    });
+    return {
+      record,
+      certificatePem: pem,
+      privateKeyPem: privateKeyPem(keys.privateKey),
+      caPem: authority.certificatePem,
+    };
+  }
+
+  async #choose(name: string | undefined): Promise<DeviceCaRecord> {
+    if (name !== undefined && name !== '') {
+      const record = await this.#record(name);
+      if (record === undefined)
+        throw new DaemonError('NOT_FOUND', `there is no device CA ${JSON.stringify(name.slice(0, 140))}`);
+      if (record.keyFile === undefined) {
+        throw new DaemonError(
+          'INVALID_ARGUMENTS',
+          `the key of device CA ${name} is not here, so it cannot issue`,
+        );
+      }
+      return record;
+    }
+    const local = (await this.#options.registry.deviceCas()).filter((ca) => ca.keyFile !== undefined);
+    const [first] = local;
+    if (first === undefined)
+      throw new DaemonError('NOT_FOUND', 'there is no device CA with its key here; create one');
+    const chosen = local.length === 1 ? first : local.find((ca) => ca.name === 'default');
+    if (chosen === undefined) {
+      const names = local.map((ca) => ca.name).join(', ');
+      throw new DaemonError('INVALID_ARGUMENTS', `say which device CA is to issue: ${names}`);
+    }
+    return chosen;
+  }
+
+  async #load(record: DeviceCaRecord): Promise<Authority> {
+    const { warn } = this.#options;
+    const place = this.#directory(record.name);
+    if (!existsSync(place)) {
+      // Killed after it was recorded and before it was moved.
+      const unfinished = await loadAuthority(this.#unfinished(record.name), warn);
+      if (unfinished !== undefined && this.#parsed(unfinished.certificatePem).id === record.certificateId) {
+        await moveAuthority(this.#unfinished(record.name), place);
+      }
+    }
+    const authority = await loadAuthority(place, warn);
+    if (authority === undefined) {
+      throw failure(
+        place,
+        `is missing, and has the key of device CA ${record.name}`,
+        'restore it from a backup, or remove the CA and create a new one',
+      );
+    }
+    if (this.#parsed(authority.certificatePem).id !== record.certificateId) {
+      throw failure(place, `holds another CA than the registered ${record.name}`, 'restore it from a backup');
+    }
+    return authority;
+  }
+
+  async #record(name: string): Promise<DeviceCaRecord | undefined> {
+    return (await this.#options.registry.deviceCas()).find((ca) => ca.name === name);
+  }
+
+  #describe(record: DeviceCaRecord): DeviceCa {
+    const { subject, key, notBefore, notAfter } = this.#parsed(record.pem);
+    return {
+      name: record.name,
+      certificateId: record.certificateId,
+      certificatePem: record.pem,
+      subject,
+      key,
+      notBefore,
+      notAfter,
+      localKey: record.keyFile !== undefined,
+      provisioning: record.provisioning,
+    };
+  }
+
+  #parsed(pem: string): Omit<CertificateRecord, 'registeredAt' | 'status'> {
+    const result = this.#options.parse(pem);
+    if (!result.ok)
+      throw new DaemonError('INVALID_ARGUMENTS', `the certificate cannot be read: ${result.message}`);
+    return result.certificate;
+  }
+
+  #directory(name: string): string {
+    return join(this.#options.stateDirectory, 'ca', 'devices', name);
+  }
+
+  #unfinished(name: string): string {
+    return join(this.#options.stateDirectory, 'ca', 'devices', `.creating-${name}`);
+  }
+}
+
+function checkName(name: string): void {
+  if (NAME.test(name)) return;
+  const shown = JSON.stringify(name.slice(0, 140));
+  throw new DaemonError(
+    'INVALID_ARGUMENTS',
+    `the device CA name ${shown} is not 1 to 64 characters of [a-z0-9-]`,
+  );
+}
+
+function seconds(days: number): number {
+  if (Number.isInteger(days) && days >= 1 && days <= LONGEST_DAYS) return days * DAY_SECONDS;
+  throw new DaemonError(
+    'INVALID_ARGUMENTS',
+    `a certificate is valid for 1 to ${LONGEST_DAYS} days, not ${days}`,
+  );
+}
+
+function exists(name: string): DaemonError {
+  return new DaemonError('ALREADY_EXISTS', `there is a device CA ${name} already`);
+}

@@ -1,0 +1,68 @@
+/**
+ * Brokers whose stream ended and has not come back. Their leases run out after the outage grace, and a little later
+ * their sessions are closed. A session that was opened during the outage has as long, from its issue.
+ */
+import type { Clock } from '../clock.ts';
+import { brokerKey } from './session.ts';
+import type { SessionTable } from './session-table.ts';
+import type { UpdateStream } from './update-stream.ts';
+
+/** Beyond the grace: a broker that comes back at its very end still finds its sessions. */
+const AFTER_GRACE_MS = 60_000;
+
+interface Outage {
+  readonly stream: UpdateStream;
+  readonly began: number;
+  cancel: () => void;
+}
+
+export class BrokerOutages {
+  readonly #clock: Clock;
+  readonly #table: SessionTable;
+  readonly #graceMs: () => number;
+  readonly #outages = new Map<string, Outage>();
+
+  constructor(clock: Clock, table: SessionTable, graceMs: () => number) {
+    this.#clock = clock;
+    this.#table = table;
+    this.#graceMs = graceMs;
+  }
+
+  begin(stream: UpdateStream): void {
+    const key = brokerKey(stream.broker);
+    this.end(key);
+    const outage = { stream, began: this.#clock.monotonic(), cancel: () => {} };
+    this.#outages.set(key, outage);
+    this.#wait(key, outage);
+  }
+
+  /** It is back. */
+  end(key: string): void {
+    this.#outages.get(key)?.cancel();
+    this.#outages.delete(key);
+  }
+
+  /** The last stream of each. */
+  *streams(): Generator<UpdateStream> {
+    for (const { stream } of this.#outages.values()) yield stream;
+  }
+
+  stop(): void {
+    for (const { cancel } of this.#outages.values()) cancel();
+    this.#outages.clear();
+  }
+
+  #wait(key: string, outage: Outage): void {
+    const oldest = this.#clock.monotonic() - this.#graceMs() - AFTER_GRACE_MS;
+    let next = outage.began;
+    if (outage.began <= oldest) {
+      next = Number.POSITIVE_INFINITY;
+      for (const session of [...(this.#table.broker(outage.stream.broker)?.sessions() ?? [])]) {
+        if (session.issuedTick <= oldest) this.#table.remove(session);
+        else next = Math.min(next, session.issuedTick);
+      }
+    }
+    if (next === Number.POSITIVE_INFINITY) this.#outages.delete(key);
+    else outage.cancel = this.#clock.after(next - oldest, () => this.#wait(key, outage));
+  }
+}

@@ -1,0 +1,99 @@
+/** An Aedes broker with the plugin, behind mutual TLS on a free port. */
+import { once } from 'node:events';
+import type { AddressInfo } from 'node:net';
+import type { Server, TLSSocket } from 'node:tls';
+import { Aedes } from 'aedes';
+import {
+  AedesPlugin,
+  type AedesPluginOptions,
+  createTlsServer,
+  type UnknownIssuer,
+} from '../../../plugins/aedes/index.ts';
+import { CertificateMaker } from '../../support/certificates.ts';
+
+export interface LogLine {
+  readonly level: string;
+  readonly message: string;
+  readonly fields: Readonly<Record<string, unknown>>;
+}
+
+export interface TestBrokerOptions {
+  readonly address: string;
+  readonly deviceCas: readonly string[];
+  readonly unknownIssuer?: UnknownIssuer;
+  readonly plugin?: Partial<AedesPluginOptions>;
+}
+
+export class TestBroker {
+  readonly aedes: Aedes;
+  readonly plugin: AedesPlugin;
+  readonly log: LogLine[];
+  readonly port: number;
+  readonly serverCaPem: string;
+  /** Handshakes and certificates the TLS server refused by itself. */
+  readonly handshakesRefused: string[];
+  readonly #server: Server;
+  readonly #sockets: ReadonlySet<TLSSocket>;
+
+  private constructor(
+    parts: Pick<TestBroker, 'aedes' | 'plugin' | 'log' | 'serverCaPem' | 'handshakesRefused'>,
+    server: Server,
+    sockets: ReadonlySet<TLSSocket>,
+  ) {
+    this.aedes = parts.aedes;
+    this.plugin = parts.plugin;
+    this.log = parts.log;
+    this.serverCaPem = parts.serverCaPem;
+    this.handshakesRefused = parts.handshakesRefused;
+    this.port = (server.address() as AddressInfo).port;
+    this.#server = server;
+    this.#sockets = sockets;
+  }
+
+  static async start(options: TestBrokerOptions): Promise<TestBroker> {
+    const maker = new CertificateMaker();
+    const ca = maker.ca('server CA of the test');
+    const certificate = maker.make({ subject: 'localhost', issuer: ca });
+    const unknownIssuer = options.unknownIssuer ?? 'refuse';
+    const log: LogLine[] = [];
+    const handshakesRefused: string[] = [];
+    const sockets = new Set<TLSSocket>();
+    const aedes = await Aedes.createBroker();
+    const plugin = AedesPlugin.attach(aedes, {
+      address: options.address,
+      unknownIssuer,
+      log: (level, message, fields = {}) => log.push({ level, message, fields }),
+      ...options.plugin,
+    });
+    const server = createTlsServer({
+      certificate: certificate.pem,
+      privateKey: certificate.keyPem,
+      deviceCas: options.deviceCas,
+      unknownIssuer,
+      onRefused: (reason) => handshakesRefused.push(reason),
+      onConnection: (socket) => {
+        sockets.add(socket);
+        socket.on('close', () => sockets.delete(socket));
+        aedes.handle(socket);
+      },
+    });
+    server.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    await plugin.ready();
+    return new TestBroker({ aedes, plugin, log, serverCaPem: ca.pem, handshakesRefused }, server, sockets);
+  }
+
+  /** The plugin's lines about clients it did not let in. */
+  get refusals(): LogLine[] {
+    return this.log.filter((line) => line.message === 'client refused');
+  }
+
+  async stop(): Promise<void> {
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    await new Promise<void>((resolve) => this.aedes.close(() => resolve()));
+    for (const socket of this.#sockets) socket.destroy();
+    this.plugin.close();
+    await closed;
+  }
+}

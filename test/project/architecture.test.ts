@@ -1,0 +1,72 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+
+/** Arrows of docs/architecture.md: which room may import from which. Shared shapes are open to all. */
+const OPEN = ['errors.ts', 'clock.ts', 'contract'];
+const MAY_IMPORT: Record<string, readonly string[]> = {
+  contract: [],
+  policy: ['contract'],
+  identity: ['pki'],
+  pki: [],
+  sessions: ['policy', 'identity'],
+  config: [],
+  telemetry: [],
+  endpoints: ['policy', 'identity', 'sessions', 'pki', 'config', 'telemetry'],
+  cli: ['config', 'policy', 'contract', 'daemon.ts', 'endpoints'],
+};
+
+const source = resolve(import.meta.dirname, '../../src');
+
+function files(directory: string): string[] {
+  return readdirSync(directory, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(directory, entry.name);
+    if (entry.isDirectory()) return entry.name === 'generated' ? [] : files(path);
+    return entry.name.endsWith('.ts') ? [path] : [];
+  });
+}
+
+interface Import {
+  readonly from: string;
+  readonly to: string;
+}
+
+const imports: Import[] = files(source).flatMap((file) =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => ({
+    from: relative(source, file),
+    to: match[1]?.startsWith('.')
+      ? relative(source, resolve(dirname(file), match[1]))
+      : `package ${match[1]}`,
+  })),
+);
+
+const room = (path: string): string => path.split('/')[0] ?? path;
+
+describe('the architecture', () => {
+  it.each(Object.keys(MAY_IMPORT))('lets %s import only from where its arrows point', (name) => {
+    const wrong = imports.filter(
+      ({ from, to }) =>
+        room(from) === name &&
+        !to.startsWith('package ') &&
+        room(to) !== name &&
+        !OPEN.includes(room(to)) &&
+        !MAY_IMPORT[name]?.includes(room(to)),
+    );
+    expect(wrong).toEqual([]);
+  });
+
+  it('lets only endpoints, their clients and the contract know gRPC', () => {
+    const users = imports.filter(({ to }) => to.startsWith('package @grpc/')).map(({ from }) => room(from));
+    expect([...new Set(users)].filter((name) => !['endpoints', 'cli', 'contract'].includes(name))).toEqual([]);
+  });
+
+  it('lets only the registry speak SQL', () => {
+    const users = imports.filter(({ to }) => to === 'package node:sqlite').map(({ from }) => dirname(from));
+    expect([...new Set(users)].every((directory) => directory.startsWith('identity/registry'))).toBe(true);
+  });
+
+  it('parses what a device sent with OpenSSL only: node-forge stays in pki, which issues', () => {
+    const users = imports.filter(({ to }) => to === 'package node-forge').map(({ from }) => room(from));
+    expect([...new Set(users)].filter((name) => name !== 'pki')).toEqual([]);
+  });
+});
