@@ -25,7 +25,7 @@ import type { EndCause, KeptSession } from './kept-session.ts';
 import { clientIdResource, filterResource, topicResource } from './mqtt-resources.ts';
 import { RetryLater } from './retry-later.ts';
 import type { KeeperStatus } from './session-keeper.ts';
-import { SessionKeeper } from './session-keeper.ts';
+import { newCorrelationId, SessionKeeper } from './session-keeper.ts';
 import type { UnknownIssuer } from './tls-server.ts';
 import { admit } from './tls-server.ts';
 
@@ -205,7 +205,7 @@ export class AedesPlugin {
     }
     const key = `${admission.certificate.fingerprint256} ${clientId}`;
     if (this.#later.remaining(key) > 0) return 'unavailable';
-    const correlationId = randomUUID();
+    const correlationId = newCorrelationId();
     let session: Session;
     try {
       session = await this.#keeper.open(

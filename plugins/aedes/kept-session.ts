@@ -76,3 +76,9 @@ export class KeptSession<Grants = unknown> {
     return Math.min(lease, this.#certificateDeadline);
   }
 }
+
+export function toVariables(
+  values: Readonly<Record<string, string>> | undefined,
+): ReadonlyMap<string, string> {
+  return new Map(Object.entries(values ?? {}));
+}

@@ -10,20 +10,20 @@
  *   lease while it is authenticated again in the background.
  * - `onEnded` is called once for a session that ends by anyone's act but the caller's own `close`.
  */
-import { randomUUID } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import type { Clock } from '../../src/clock.ts';
 import { DaemonError } from '../../src/errors.ts';
 import type { Decision } from '../../src/policy/grants.ts';
-import type { Credential, DaemonPort, Log, TokenAnswer, Update } from './daemon-port.ts';
+import type { Credential, DaemonPort, Log, TokenAnswer } from './daemon-port.ts';
 import { isVerdict } from './daemon-port.ts';
 import type { EarlyEvent } from './early-events.ts';
 import { EarlyEvents } from './early-events.ts';
 import { GrantSetCache } from './grant-set-cache.ts';
-import type { EndCause, Lifeline } from './kept-session.ts';
-import { KeptSession } from './kept-session.ts';
+import type { EndCause } from './kept-session.ts';
+import { KeptSession, toVariables } from './kept-session.ts';
 import { Reauthentication } from './reauthentication.ts';
-import { TickQueue } from './tick-queue.ts';
-import { UpdateStream } from './update-stream.ts';
+import type { GrantsChange } from './session-updates.ts';
+import { SessionUpdates } from './session-updates.ts';
 
 /** The shared evaluator of `src/policy/grants.ts`, as far as the keeper needs it. */
 export interface GrantEvaluator<Grants> {
@@ -60,35 +60,19 @@ export interface KeeperStatus {
   readonly sessions: number;
   readonly reauthenticating: number;
   /** Since the start. */
-  readonly counters: Readonly<Counters>;
+  readonly counters: Readonly<Counters & { readonly streams: number; readonly resyncs: number }>;
 }
 
 interface Counters {
   opened: number;
   reauthenticated: number;
   ended: number;
-  streams: number;
-  resyncs: number;
 }
 
 export type KeeperDecision = Decision | { readonly allowed: false; readonly reason: DenialByKeeper };
 export type DenialByKeeper = 'SESSION_ENDED' | 'LEASE_OVER' | 'GRANTS_IN_DOUBT';
 
-/** One update stream, from hello to its end. */
-interface StreamLife {
-  readonly lifeline: Lifeline;
-  /** Told to the daemon and not yet spoken of in the snapshot. */
-  readonly unconfirmed: Set<string>;
-  epoch: string;
-  /** The snapshot's own sequence: what the daemon did before it is told there or nowhere. */
-  since: number;
-  complete: boolean;
-}
-
 const USAGE_INTERVAL = 60_000;
-const RESYNC_FOR_UNKNOWN_INTERVAL = 60_000;
-const STATED_AGAIN_WITHIN = 1000;
-const NEVER = Number.NEGATIVE_INFINITY;
 
 export class SessionKeeper<Grants extends object> {
   readonly #options: SessionKeeperOptions<Grants>;
@@ -97,16 +81,10 @@ export class SessionKeeper<Grants extends object> {
   readonly #byToken = new Map<string, KeptSession<Grants>>();
   readonly #sets: GrantSetCache<Grants>;
   readonly #early: EarlyEvents;
-  readonly #queue: TickQueue;
-  readonly #stream: UpdateStream;
+  readonly #updates: SessionUpdates<Grants>;
   readonly #again: Reauthentication<KeptSession<Grants>>;
-  readonly #counters: Counters = { opened: 0, reauthenticated: 0, ended: 0, streams: 0, resyncs: 0 };
-  #life: StreamLife | undefined;
-  #epoch = '';
+  readonly #counters: Counters = { opened: 0, reauthenticated: 0, ended: 0 };
   #cancelUsage: (() => void) | undefined;
-  #resyncDue = false;
-  #unknownEventAt = NEVER;
-  #whenReady: (() => void)[] = [];
 
   constructor(options: SessionKeeperOptions<Grants>) {
     this.#options = options;
@@ -114,22 +92,23 @@ export class SessionKeeper<Grants extends object> {
     this.#log = options.log ?? (() => {});
     this.#sets = new GrantSetCache((id) => options.daemon.grantSet(id), options.decodeGrantSet);
     this.#early = new EarlyEvents(options.clock);
-    this.#queue = new TickQueue(options.clock, (error) =>
-      this.#defect('an update could not be applied', error),
-    );
     const random = options.random ?? Math.random;
-    this.#stream = new UpdateStream({
+    this.#updates = new SessionUpdates({
       daemon: options.daemon,
       clock: options.clock,
       log: this.#log,
       brokerInstanceId: options.brokerInstanceId,
       caller: options.caller,
-      onOpen: () => this.#begin(),
-      onUpdate: (update) => this.#take(update),
-      onLost: () => {
-        this.#life = undefined;
-      },
       random,
+      sessions: {
+        byToken: this.#byToken,
+        addGrantSet: (id, bytes) => this.#sets.add(id, bytes),
+        change: (session, change) => this.#change(session, change),
+        end: (session, reason, correlationId) => this.#end(session, toCause(reason), correlationId),
+        keepEarly: (token, event) => this.#early.keep(token, event),
+        authenticateAgain: (session) => this.#again.add(session),
+        isBeingAuthenticated: (session) => this.#again.has(session),
+      },
     });
     this.#again = new Reauthentication({
       clock: options.clock,
@@ -141,7 +120,7 @@ export class SessionKeeper<Grants extends object> {
 
   /** Opens the update stream and keeps it open. */
   start(): void {
-    this.#stream.start();
+    this.#updates.start();
     this.#planUsageReport();
   }
 
@@ -149,27 +128,30 @@ export class SessionKeeper<Grants extends object> {
   stop(): void {
     this.#cancelUsage?.();
     this.#again.clear();
-    this.#stream.stop();
+    this.#updates.stop();
   }
 
   /** Resolves when the daemon's first snapshot is complete. */
   ready(): Promise<void> {
-    if (this.#life?.complete === true) return Promise.resolve();
-    return new Promise((resolve) => this.#whenReady.push(resolve));
+    return this.#updates.ready();
   }
 
   status(): KeeperStatus {
+    const { connected, epoch, streams, resyncs } = this.#updates;
     return {
-      connected: this.#life?.complete === true,
-      epoch: this.#epoch,
+      connected,
+      epoch,
       sessions: this.#byToken.size,
       reauthenticating: this.#again.size,
-      counters: { ...this.#counters },
+      counters: { ...this.#counters, streams, resyncs },
     };
   }
 
   /** Rejects with `DaemonError`; nothing is left behind then. */
-  async open(credential: Credential, correlationId: string = randomUUID()): Promise<KeptSession<Grants>> {
+  async open(
+    credential: Credential,
+    correlationId: string = newCorrelationId(),
+  ): Promise<KeptSession<Grants>> {
     const session = new KeptSession<Grants>(credential);
     await this.#authenticate(session, correlationId);
     this.#counters.opened++;
@@ -191,8 +173,6 @@ export class SessionKeeper<Grants extends object> {
     this.#forget(session, 'CLOSED');
     this.#tellClosed(session.token);
   }
-
-  // Sessions
 
   async #authenticate(session: KeptSession<Grants>, correlationId: string): Promise<void> {
     const answer = await this.#options.daemon.openSession(session.credential, correlationId);
@@ -233,14 +213,14 @@ export class SessionKeeper<Grants extends object> {
     session.epoch = answer.epoch;
     session.sequence = answer.sequence;
     session.settling = undefined;
-    session.variables = toMap(answer.grants?.variables);
+    session.variables = toVariables(answer.grants?.variables);
     session.grants = { setIds: answer.grants?.grantSetIds ?? [], sets, variables: session.variables };
     session.lifeline = undefined;
     session.lease(arrivedAt, answer.leaseMs, answer.certificateRemainingMs);
     this.#byToken.set(token, session);
     for (const event of this.#early.take(token)) this.#applyEarly(session, event);
-    if (this.#early.lost()) this.#resync('more early events than fit');
-    if (this.#life?.complete === true && session.ended === undefined) this.#adopt(session, this.#life);
+    if (this.#early.lost()) this.#updates.resync('more early events than fit');
+    if (session.ended === undefined) this.#updates.opened(session);
   }
 
   #wasEnded(session: KeptSession<Grants>): boolean {
@@ -251,20 +231,20 @@ export class SessionKeeper<Grants extends object> {
     if (event.epoch !== session.epoch) return;
     if (event.kind === 'ended') this.#end(session, toCause(event.reason), event.correlationId);
     else if (event.sequence > session.sequence) {
-      this.#change(session, event.sequence, event.setIds, event.variables);
+      this.#change(session, event);
     }
   }
 
   async #authenticateAgain(session: KeptSession<Grants>): Promise<{ retryAfterMs: number } | undefined> {
     if (session.ended !== undefined) return undefined;
     try {
-      await this.#authenticate(session, randomUUID());
+      await this.#authenticate(session, newCorrelationId());
       this.#counters.reauthenticated++;
       return undefined;
     } catch (error) {
       if (this.#wasEnded(session)) return undefined;
       if (isVerdict(error)) {
-        this.#end(session, 'REFUSED', (error as DaemonError).message);
+        this.#end(session, 'REFUSED', '');
         return undefined;
       }
       const retryAfterMs = error instanceof DaemonError ? (error.retryAfterMs ?? 0) : 0;
@@ -277,12 +257,7 @@ export class SessionKeeper<Grants extends object> {
     }
   }
 
-  #change(
-    session: KeptSession<Grants>,
-    sequence: number,
-    setIds: readonly string[],
-    variables: ReadonlyMap<string, string> | undefined,
-  ): void {
+  #change(session: KeptSession<Grants>, { sequence, setIds, variables }: GrantsChange): void {
     session.sequence = sequence;
     session.variables = variables ?? session.variables;
     const sets = this.#sets.peek(setIds);
@@ -309,7 +284,7 @@ export class SessionKeeper<Grants extends object> {
         ...named(session),
         error: (error as Error).message,
       });
-      this.#resyncLater();
+      this.#updates.resyncSoon('grants in doubt');
     }
   }
 
@@ -330,7 +305,7 @@ export class SessionKeeper<Grants extends object> {
     session.grants = undefined;
     this.#again.remove(session);
     if (this.#byToken.get(session.token) === session) this.#byToken.delete(session.token);
-    this.#life?.unconfirmed.delete(session.token);
+    this.#updates.closed(session.token);
   }
 
   #tellClosed(token: string): void {
@@ -341,191 +316,10 @@ export class SessionKeeper<Grants extends object> {
     });
   }
 
-  // The stream
-
-  #begin(): readonly string[] {
-    const held = [...this.#byToken.keys()];
-    this.#counters.streams++;
-    this.#resyncDue = false;
-    this.#life = {
-      lifeline: { heardAt: NEVER, deadline: NEVER },
-      unconfirmed: new Set(held),
-      epoch: '',
-      since: -1,
-      complete: false,
-    };
-    return held;
-  }
-
-  #take(update: Update): void {
-    const life = this.#life;
-    if (life === undefined) return;
-    const arrivedAt = this.#clock.monotonic();
-    if (life.epoch !== '' && life.epoch !== update.epoch) {
-      this.#resync('the epoch changed within a stream');
-      return;
-    }
-    life.epoch = update.epoch;
-    this.#epoch = update.epoch;
-    this.#queue.add(this.#steps(life, update, arrivedAt));
-  }
-
-  /** Kept in order with everything before it, of this stream or of the one before. */
-  *#steps(life: StreamLife, update: Update, arrivedAt: number): Generator<void> {
-    if (update.heartbeat) {
-      life.lifeline.heardAt = arrivedAt;
-      life.lifeline.deadline = arrivedAt + update.heartbeat.leaseMs;
-    } else if (update.grantSetAdded) {
-      const { grantSetId, grantSet } = update.grantSetAdded;
-      try {
-        this.#sets.add(grantSetId, grantSet);
-      } catch (error) {
-        this.#defect('a grant set is not usable', error);
-      }
-    } else if (update.sessionsChanged) {
-      for (const { clientDeviceAuthTokens, grantSetIds, variables } of update.sessionsChanged.changes) {
-        for (const [index, token] of clientDeviceAuthTokens.entries()) {
-          const values = variables[index]?.values;
-          this.#changed(life, token, update, grantSetIds, values === undefined ? undefined : toMap(values));
-          yield;
-        }
-      }
-    } else if (update.sessionsEnded) {
-      const { clientDeviceAuthTokens, reason, correlationId } = update.sessionsEnded;
-      for (const token of clientDeviceAuthTokens) {
-        this.#ended(token, update, String(reason), correlationId);
-        yield;
-      }
-    } else if (update.snapshot) {
-      life.since = Math.max(life.since, update.sequence);
-      for (const state of update.snapshot.sessions) {
-        this.#confirm(life, update, arrivedAt, state);
-        yield;
-      }
-      for (const token of update.snapshot.unknownTokens) {
-        this.#unknown(life, token);
-        yield;
-      }
-      if (update.snapshot.last) yield* this.#complete(life);
-    } else this.#unknownEvent();
-  }
-
-  #changed(
-    life: StreamLife,
-    token: string,
-    update: Update,
-    setIds: readonly string[],
-    variables: ReadonlyMap<string, string> | undefined,
-  ): void {
-    const { epoch, sequence } = update;
-    const session = this.#byToken.get(token);
-    if (session === undefined)
-      this.#early.keep(token, { kind: 'changed', epoch, sequence, setIds, variables });
-    else if (sequence > session.sequence || epoch !== session.epoch) {
-      session.epoch = epoch;
-      this.#change(session, sequence, setIds, variables);
-      if (life.complete && session.lifeline !== life.lifeline) this.#adopt(session, life);
-    }
-  }
-
-  #ended(token: string, update: Update, reason: string, correlationId: string): void {
-    const { epoch, sequence } = update;
-    const session = this.#byToken.get(token);
-    if (session === undefined)
-      this.#early.keep(token, { kind: 'ended', epoch, sequence, reason, correlationId });
-    else this.#end(session, toCause(reason), correlationId);
-  }
-
-  #confirm(
-    life: StreamLife,
-    update: Update,
-    arrivedAt: number,
-    state: NonNullable<Update['snapshot']>['sessions'][number],
-  ): void {
-    const token = state.clientDeviceAuthToken;
-    life.unconfirmed.delete(token);
-    const session = this.#byToken.get(token);
-    if (session === undefined) return;
-    session.epoch = update.epoch;
-    session.lifeline = life.lifeline;
-    session.lease(arrivedAt, state.leaseMs, state.certificateRemainingMs);
-    this.#change(session, update.sequence, state.grants?.grantSetIds ?? [], toMap(state.grants?.variables));
-  }
-
-  #unknown(life: StreamLife, token: string): void {
-    life.unconfirmed.delete(token);
-    const session = this.#byToken.get(token);
-    if (session !== undefined) this.#again.add(session);
-  }
-
-  *#complete(life: StreamLife): Generator<void> {
-    // Neither confirmed nor called unknown: the daemon does not speak for it.
-    for (const token of [...life.unconfirmed]) {
-      this.#unknown(life, token);
-      yield;
-    }
-    if (this.#life !== life) return;
-    life.complete = true;
-    // Sessions opened since the hello: their answers came beside the stream.
-    for (const session of this.#byToken.values()) {
-      const spokenOf = session.lifeline === life.lifeline || this.#again.has(session);
-      if (!spokenOf) this.#adopt(session, life);
-      yield;
-    }
-    this.#log('info', 'in step with the daemon', {
-      epoch: life.epoch,
-      sessions: this.#byToken.size,
-      toAuthenticateAgain: this.#again.size,
-    });
-    for (const resolve of this.#whenReady.splice(0)) resolve();
-  }
-
-  /**
-   * A session whose answer came beside the stream: has the stream told everything since that answer? The daemon
-   * states such sessions again right after the snapshot; if it does not, a new snapshot must.
-   */
-  #adopt(session: KeptSession<Grants>, life: StreamLife): void {
-    if (session.epoch !== life.epoch) this.#resync('a session of another life of the daemon');
-    else if (session.sequence >= life.since) session.lifeline = life.lifeline;
-    else {
-      this.#clock.after(STATED_AGAIN_WITHIN, () => {
-        const waiting = session.ended === undefined && session.lifeline !== life.lifeline;
-        if (waiting && this.#life === life && session.sequence < life.since) {
-          this.#resync('a session was opened across the start of the stream');
-        }
-      });
-    }
-  }
-
-  #unknownEvent(): void {
-    // Of a later release. Whatever it says, a snapshot says what is true in words this one knows.
-    const now = this.#clock.monotonic();
-    if (now - this.#unknownEventAt < RESYNC_FOR_UNKNOWN_INTERVAL) return;
-    this.#unknownEventAt = now;
-    this.#resync('an event of a kind this release does not know');
-  }
-
-  /** Many causes at once are one new stream. */
-  #resync(why: string): void {
-    if (this.#resyncDue) return;
-    this.#resyncDue = true;
-    this.#counters.resyncs++;
-    this.#log('info', 'asking the daemon for a new snapshot', { why });
-    setImmediate(() => {
-      if (this.#resyncDue) this.#stream.restart();
-    });
-  }
-
-  #resyncLater(): void {
-    this.#clock.after(1000 * (1 + (this.#options.random ?? Math.random)()), () =>
-      this.#resync('grants in doubt'),
-    );
-  }
-
   #planUsageReport(): void {
     this.#cancelUsage = this.#clock.after(USAGE_INTERVAL, () => {
       const used = [...this.#byToken.values()].filter((session) => session.used);
-      if (this.#stream.reportUsage(used.map((session) => session.token))) {
+      if (this.#updates.reportUsage(used.map((session) => session.token))) {
         for (const session of used) session.used = false;
       }
       this.#planUsageReport();
@@ -537,8 +331,9 @@ export class SessionKeeper<Grants extends object> {
   }
 }
 
-function toMap(values: Readonly<Record<string, string>> | undefined): ReadonlyMap<string, string> {
-  return new Map(Object.entries(values ?? {}));
+/** Not a UUID: those are taken for tokens, and shortened, wherever lines are redacted. */
+export function newCorrelationId(): string {
+  return randomBytes(8).toString('hex');
 }
 
 function toCause(reason: string): EndCause {

@@ -59,47 +59,75 @@ async function* rows(
   options: ImportOptions,
   file = 'standard input',
 ): AsyncGenerator<ImportEntry> {
+  let header: readonly Column[] | undefined;
+  let end = 0;
+  let progress = 0;
+  try {
+    for await (const { fields, lastLine, bytes } of records(input)) {
+      const line = lastLine - fields.join('').split('\n').length + 1;
+      end = lastLine;
+      progress = bytes;
+      if (header === undefined) header = await columnsOf(fields, file);
+      else yield await entryOf(fields, header, { line, directory, progress, options });
+    }
+  } catch (error) {
+    if (!isCsvError(error)) throw error instanceof CliFailure ? error : fileFailure('read', file, error);
+    const broken = new CliFailure(`from here on it is no CSV: ${error.message}`, {
+      reason: 'INVALID_ARGUMENTS',
+      exitCode: EXIT.usage,
+      fix: 'quote fields that hold quotes, commas or line breaks, double quotes within; then import it again',
+    });
+    if (header === undefined) throw broken;
+    yield failed({ line: end + 1, source: file, thing: '' }, broken, progress);
+  } finally {
+    input.destroy();
+  }
+  if (header === undefined) throw usage(`${file} is empty`, headerFix());
+}
+
+interface CsvRecord {
+  readonly fields: readonly string[];
+  readonly lastLine: number;
+  /** Of the file, up to the end of the record. */
+  readonly bytes: number;
+}
+
+/** What was parsed before an error comes out before it is thrown; the parser's own stream would drop it. */
+async function* records(input: Readable): AsyncGenerator<CsvRecord> {
+  const ready: CsvRecord[] = [];
+  let broken: Error | undefined;
   const parser = parse({
     bom: true,
-    info: true,
     trim: true,
     skip_empty_lines: true,
     relax_column_count: true,
     max_record_size: LARGEST_RECORD,
+    on_record: (fields: string[], { lines, bytes }) => {
+      ready.push({ fields, lastLine: lines, bytes });
+      return null;
+    },
   });
-  input.on('error', (error) => parser.destroy(fileFailure('read', file, error)));
-  input.pipe(parser);
-  let header: readonly Column[] | undefined;
-  let line = 1;
-  let progress = 0;
-  try {
-    for await (const { record, info } of parser as AsyncIterable<CsvRecord>) {
-      line = info.lines - record.join('').split('\n').length + 1;
-      progress = info.bytes;
-      if (header === undefined) header = await columnsOf(record, file);
-      else yield await entryOf(record, header, { line, directory, progress, options });
-    }
-  } catch (error) {
-    if (!isCsvError(error)) throw error;
-    const name = { line: error['lines'] ?? line, source: file, thing: '' };
-    const broken = new CliFailure(`the file is no CSV from here on (${error.message})`, {
-      reason: 'INVALID_ARGUMENTS',
-      exitCode: EXIT.failed,
-      fix: 'quote fields that hold quotes, commas or line breaks, double quotes within; then import the file again',
+  parser.on('error', (error) => {
+    broken = error;
+  });
+  parser.resume();
+  for await (const chunk of input as AsyncIterable<Buffer>) {
+    await new Promise<void>((resolve) => {
+      parser.write(chunk, () => resolve());
     });
-    yield failed(name, broken, progress);
-  } finally {
-    input.destroy();
+    yield* ready.splice(0);
+    if (broken !== undefined) throw broken;
   }
-  if (header === undefined && progress === 0) throw usage(`${file} is empty`, headerFix());
+  const error = await new Promise<Error | undefined>((resolve) => {
+    parser.once('error', resolve);
+    parser.once('end', () => resolve(undefined));
+    parser.end();
+  });
+  yield* ready.splice(0);
+  if (error !== undefined) throw error;
 }
 
-interface CsvRecord {
-  readonly record: readonly string[];
-  readonly info: { readonly lines: number; readonly bytes: number };
-}
-
-function isCsvError(error: unknown): error is CsvError & { lines?: number } {
+function isCsvError(error: unknown): error is CsvError {
   return error instanceof Error && String((error as { code?: unknown }).code).startsWith('CSV_');
 }
 
@@ -170,8 +198,8 @@ async function entryOf(
     };
     return { kind: 'item', name, item, progress };
   } catch (error) {
-    if (error instanceof CliFailure) return failed(name, error, progress);
-    throw error;
+    if (!(error instanceof CliFailure)) throw error;
+    return failed(name, error, progress, 'file names are relative to the CSV file');
   }
 }
 

@@ -35,7 +35,10 @@ async function* certificates(
     const progress = index + 1;
     try {
       const certificatePem = await readCertificate(join(directory, file));
-      if (isCa(certificatePem)) continue;
+      if (isCa(certificatePem)) {
+        yield { kind: 'left-out', progress };
+        continue;
+      }
       const item = {
         line: name.line,
         certificate: {

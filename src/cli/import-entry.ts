@@ -18,7 +18,9 @@ export interface ImportFailure extends EntryName {
 
 export type ImportEntry =
   | { readonly kind: 'item'; readonly name: EntryName; readonly item: ImportItem; readonly progress: number }
-  | { readonly kind: 'failure'; readonly failure: ImportFailure; readonly progress: number };
+  | { readonly kind: 'failure'; readonly failure: ImportFailure; readonly progress: number }
+  /** Not meant to be imported. */
+  | { readonly kind: 'left-out'; readonly progress: number };
 
 /** Things to import, in order; `progress` of the last entry reaches `total`, 0 where that is unknown. */
 export interface ImportSource {
@@ -33,8 +35,9 @@ export interface ImportOptions {
 
 type ImportItemStatus = NonNullable<NonNullable<ImportItem['certificate']>['status']>;
 
-export function failed(name: EntryName, error: CliFailure, progress: number): ImportEntry {
-  const { reason, fix } = error.details;
-  const failure = { ...name, reason, message: error.message, ...(fix === undefined ? {} : { fix }) };
+/** `fix` is for failures that have none of their own. */
+export function failed(name: EntryName, error: CliFailure, progress: number, fix?: string): ImportEntry {
+  const { reason, fix: own = fix } = error.details;
+  const failure = { ...name, reason, message: error.message, ...(own === undefined ? {} : { fix: own }) };
   return { kind: 'failure', failure, progress };
 }

@@ -6,38 +6,26 @@
 import type { Clock } from '../clock.ts';
 import { SystemClock } from '../clock.ts';
 import { ConfigurationError, ConfigurationWatcher } from '../config/watcher.ts';
+import { type Daemon, type DaemonOptions, startDaemon } from '../daemon.ts';
+import { DaemonError } from '../errors.ts';
 import { compileDeviceGroups } from '../policy/device-groups.ts';
 import type { Invocation } from './command.ts';
 import { CliFailure, EXIT } from './failure.ts';
 
 export const DEFAULT_CONFIGURATION = '/etc/deviceauthd/deviceauthd.yaml';
 
-/** What `startDaemon` of src/daemon.ts takes and answers. */
-export interface DaemonOptions {
-  readonly configuration: ConfigurationWatcher;
-  /** Overrides `stateDirectory` of the configuration. */
-  readonly stateDirectory: string | undefined;
-  readonly clock: Clock;
-}
-
-export interface RunningDaemon {
-  /** In reverse order of start. */
-  stop(): Promise<void>;
-}
-
-type StartDaemon = (options: DaemonOptions) => Promise<RunningDaemon>;
-
-export async function serve({ args }: Invocation): Promise<number> {
+export async function serve({ args, terminal }: Invocation): Promise<number> {
   const clock = new SystemClock();
   const stopped = stopSignal();
   const configuration = await openConfiguration(args.text('config') ?? DEFAULT_CONFIGURATION, clock);
-  const options = { configuration, stateDirectory: args.text('state-directory'), clock };
-  const daemon = await start(options);
   const reload = (): void => {
-    // What came of it is told by the watcher's own listeners.
-    void configuration.reload();
+    // What is wrong with the file is told by the daemon's log; this is what could not be applied.
+    configuration
+      .reload()
+      .catch((error: unknown) => terminal.stderr.write(`deviceauthd: ${String(error)}\n`));
   };
   process.on('SIGHUP', reload);
+  const daemon = await start({ configuration, stateDirectory: args.text('state-directory'), clock });
   await stopped;
   process.off('SIGHUP', reload);
   await daemon.stop();
@@ -73,8 +61,18 @@ async function openConfiguration(file: string, clock: Clock): Promise<Configurat
   }
 }
 
-async function start(options: DaemonOptions): Promise<RunningDaemon> {
-  const module: string = '../daemon.ts';
-  const { startDaemon } = (await import(module)) as { readonly startDaemon: StartDaemon };
-  return startDaemon(options);
+/** What keeps the daemon from starting is the host's or the operator's, and told without a stack; a defect is not. */
+async function start(options: DaemonOptions): Promise<Daemon> {
+  try {
+    return await startDaemon(options);
+  } catch (error) {
+    if (!(error instanceof Error) || DEFECTS.some((kind) => error instanceof kind)) throw error;
+    throw new CliFailure(`cannot start: ${error.message}`, {
+      reason: error instanceof DaemonError ? error.reason : 'START_FAILED',
+      exitCode: EXIT.failed,
+      cause: error,
+    });
+  }
 }
+
+const DEFECTS = [TypeError, ReferenceError, RangeError, SyntaxError];

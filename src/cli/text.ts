@@ -114,6 +114,11 @@ export function time(milliseconds: number): string {
     .replace(/\.\d+Z$/, 'Z');
 }
 
+/** The day alone, for lists. */
+export function day(milliseconds: number): string {
+  return time(milliseconds).split(' ')[0] ?? '';
+}
+
 /** Enough of a certificate id to name it: every verb takes a prefix of eight characters or more. */
 export function shortId(id: string): string {
   return id.slice(0, 16);

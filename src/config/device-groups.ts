@@ -1,13 +1,6 @@
-/**
- * What configuration does with `deviceGroups`: it has policy check them, and warns of property
- * names that mean nothing. What they say is policy's business.
- */
-import { z } from 'zod';
+/** How configuration has policy check `deviceGroups`, and takes over what policy says. */
 import type { Tree } from './document.ts';
-import { unwrap } from './key.ts';
-import { joinPath, nearest, type Problem, type Problems } from './problem.ts';
-import { isMap } from './reader.ts';
-import { deviceGroupsShape } from './schema.ts';
+import type { Problem, Problems } from './problem.ts';
 
 /**
  * Policy's check: throws what has `problems` (path, value, rule), and may answer something with
@@ -22,13 +15,10 @@ export function checkDeviceGroups(
   validate: DeviceGroupsValidator | undefined,
   problems: Problems,
 ): void {
-  warnOfUnknown(deviceGroupsShape, groups, ROOT, problems);
   if (validate === undefined) return;
-  const said = new Set(problems.warnings.map((warning) => warning.path));
   try {
     for (const warning of listed(validate(groups), 'warnings')) {
-      const path = below(warning.path);
-      if (!said.has(path)) problems.warn(path, warning.value, warning.rule);
+      problems.warn(below(warning.path), warning.value, warning.rule);
     }
   } catch (error) {
     const found = listed(error, 'problems');
@@ -55,30 +45,4 @@ function listed(holder: unknown, name: 'problems' | 'warnings'): readonly Proble
 function isProblem(item: unknown): item is Problem {
   if (typeof item !== 'object' || item === null) return false;
   return 'path' in item && typeof item.path === 'string' && 'rule' in item && typeof item.rule === 'string';
-}
-
-/** Property names are the language's, read without regard to case; names of groups, policies and statements are the operator's. */
-function warnOfUnknown(schema: z.ZodType, value: Tree, path: string, problems: Problems): void {
-  const { core } = unwrap(schema);
-  if (!isMap(value)) return;
-  if (core instanceof z.ZodRecord) {
-    for (const [name, inner] of Object.entries(value)) {
-      warnOfUnknown(core.valueType as z.ZodType, inner, joinPath(path, name), problems);
-    }
-  } else if (core instanceof z.ZodObject) {
-    const shape = core.shape as Record<string, z.ZodType>;
-    for (const [name, inner] of Object.entries(value)) {
-      const known = Object.keys(shape).find((other) => other.toLowerCase() === name.toLowerCase());
-      if (known !== undefined)
-        warnOfUnknown(shape[known] as z.ZodType, inner, joinPath(path, name), problems);
-      else if (!problems.crowded) {
-        const near = nearest(name, Object.keys(shape)) ?? '';
-        problems.warn(
-          joinPath(path, name),
-          inner,
-          `unknown property, ignored; the nearest known name is ${near}`,
-        );
-      }
-    }
-  }
 }

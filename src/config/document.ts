@@ -30,7 +30,7 @@ export function readDocument(text: string, problems: Problems): Tree | undefined
       uniqueKeys: false,
       stringKeys: true,
       prettyErrors: false,
-      logLevel: 'silent',
+      logLevel: 'error',
       lineCounter: lines,
     });
     const faults = [...document.errors, ...document.warnings];

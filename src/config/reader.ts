@@ -18,7 +18,7 @@ export function isMap(value: unknown): value is Map {
 
 export class Reader {
   readonly #problems: Problems;
-  readonly #names = new NameFinder();
+  #names: NameFinder | undefined;
 
   constructor(problems: Problems) {
     this.#problems = problems;
@@ -85,6 +85,7 @@ export class Reader {
   #unknown(path: string, name: string, value: Tree | undefined, siblings: readonly string[]): void {
     if (this.#problems.crowded) return;
     const near = nearest(name, siblings);
+    this.#names ??= new NameFinder();
     const suggestion = this.#names.elsewhere(name) ?? (near === undefined ? undefined : joinPath(path, near));
     const hint = suggestion === undefined ? '' : `; the nearest known name is ${suggestion}`;
     this.#problems.warn(joinPath(path, name), value, `unknown key, ignored${hint}`);

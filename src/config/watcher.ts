@@ -18,6 +18,7 @@ import {
   loadConfigurationFile,
   type Problem,
 } from './load.ts';
+import { printable } from './printable.ts';
 
 export type ChangeListener = (effective: Configuration, changedPaths: readonly string[]) => void;
 
@@ -46,6 +47,7 @@ export interface ReloadOutcome {
 
 export interface ConfigurationStatus {
   readonly file: string;
+  /** As it may be shown; rooms take `current`. */
   readonly effective: Configuration;
   readonly warnings: readonly Problem[];
   /** Of the file as it is now, when the last load failed. */
@@ -113,7 +115,7 @@ export class ConfigurationWatcher {
   get status(): ConfigurationStatus {
     return {
       file: this.#options.file,
-      effective: this.#current.effective,
+      effective: printable(this.#current.effective),
       warnings: (this.#failed ?? this.#current).warnings,
       errors: this.#failed?.errors ?? [],
       restartRequired: needingRestart(changedPaths(this.#started, this.#current.effective)),
@@ -142,6 +144,11 @@ export class ConfigurationWatcher {
   /** Reads the file now, changed or not. Never rejects for what is in the file. */
   reload(): Promise<ReloadOutcome> {
     return this.#enqueue(() => this.#load());
+  }
+
+  /** Resolves when no load is under way. */
+  async reloadsDone(): Promise<void> {
+    await this.#queue;
   }
 
   async close(): Promise<void> {

@@ -9,6 +9,15 @@
  */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
+import {
+  type AuthenticationResult,
+  describeResult,
+  type IdentityVerdict,
+  type RecheckResult,
+  refused,
+  rejected,
+  unavailable,
+} from './authentication-result.ts';
 import type { CertificateParser, DeviceCertificate } from './certificate.ts';
 import { checkClientId, isThingName } from './client-id.ts';
 import {
@@ -20,7 +29,9 @@ import {
 import type { DecidedEvent, IdentityObserver } from './observer.ts';
 import { type Flight, SharedFlights } from './shared-flights.ts';
 import type { TrustedClock } from './trusted-clock.ts';
-import type { Rejected, RejectionReason, Unavailable } from './verifier.ts';
+import type { Rejected, Unavailable } from './verifier.ts';
+
+export type { AuthenticationResult, IdentityVerdict, RecheckResult } from './authentication-result.ts';
 
 export interface AuthenticatorOptions extends ConfirmationsOptions {
   readonly parser: CertificateParser;
@@ -30,48 +41,6 @@ export interface AuthenticationRequest {
   readonly clientId: string;
   readonly certificatePem: string;
 }
-
-export type RejectionCategory = 'CERTIFICATE' | 'CLIENT_ID';
-
-export interface RejectedDevice {
-  readonly kind: 'rejected';
-  readonly reason: RejectionReason;
-  readonly category: RejectionCategory;
-  readonly message: string;
-  /** Undefined when it was refused before its certificate was read. */
-  readonly certificateId: string | undefined;
-}
-
-export interface UnavailableDevice {
-  readonly kind: 'unavailable';
-  readonly cause: string;
-  readonly retryAfterMs: number | undefined;
-  readonly queueFull: boolean;
-  readonly certificateId: string | undefined;
-}
-
-export interface AuthenticatedDevice {
-  readonly kind: 'authenticated';
-  readonly thingName: string;
-  readonly clientId: string;
-  readonly certificateId: string;
-  readonly certificatePem: string;
-  /** Until when the certificate is accepted, in milliseconds of `TrustedClock.now()`: its own notAfter and the clock skew. */
-  readonly notAfter: number;
-  readonly exclusive: boolean;
-}
-
-export type AuthenticationResult = AuthenticatedDevice | RejectedDevice | UnavailableDevice;
-
-export type IdentityVerdict =
-  | { readonly kind: 'active'; readonly certificateId: string }
-  | RejectedDevice
-  | UnavailableDevice;
-
-export type RecheckResult =
-  | 'confirmed'
-  | 'unavailable'
-  | { readonly rejected: RejectionReason; readonly message: string };
 
 type ThingVerdict =
   | { readonly kind: 'thing'; readonly thingName: string; readonly exclusive: boolean }
@@ -324,43 +293,8 @@ export class Authenticator {
   }
 }
 
-function describeResult(
-  result: AuthenticationResult | IdentityVerdict,
-): Pick<DecidedEvent, 'outcome' | 'reason' | 'certificateId'> {
-  const { certificateId } = result;
-  if (result.kind === 'rejected') return { outcome: 'rejected', reason: result.reason, certificateId };
-  return { outcome: result.kind === 'unavailable' ? 'unavailable' : 'active', certificateId };
-}
-
-function categoryOf(reason: RejectionReason): RejectionCategory {
-  switch (reason) {
-    case 'CLIENT_ID_INVALID':
-    case 'CLIENT_ID_TOO_LONG':
-    case 'CLIENT_ID_NOT_ALLOWED':
-    case 'THING_UNKNOWN':
-    case 'NOT_ATTACHED':
-      return 'CLIENT_ID';
-    default:
-      return 'CERTIFICATE';
-  }
-}
-
 function notAllowed(message: string): Rejected {
   return { kind: 'rejected', reason: 'CLIENT_ID_NOT_ALLOWED', message };
-}
-
-function refused(verdict: Rejected | Unavailable, certificateId: string): RejectedDevice | UnavailableDevice {
-  return verdict.kind === 'rejected' ? rejected(verdict, certificateId) : unavailable(verdict, certificateId);
-}
-
-function rejected(verdict: Rejected, certificateId: string | undefined): RejectedDevice {
-  const { reason, message } = verdict;
-  return { kind: 'rejected', reason, category: categoryOf(reason), message, certificateId };
-}
-
-function unavailable(verdict: Unavailable, certificateId: string | undefined): UnavailableDevice {
-  const { cause, retryAfterMs, queueFull = false } = verdict;
-  return { kind: 'unavailable', cause, retryAfterMs, queueFull, certificateId };
 }
 
 function iso(milliseconds: number): string {

@@ -164,11 +164,13 @@ function time(printed: string, date: Date): number | undefined {
 function lastCommonName(subject: string): string | undefined {
   const attributes = subject.split('\n').flatMap((step) => step.split(' + '));
   const last = attributes.findLast((attribute) => attribute.startsWith('CN='));
-  return last?.slice('CN='.length).replace(/\\([0-9A-F]{2}|.)/gsu, (_, escaped: string) =>
-    escaped.length === 2 && /^[0-9A-F]{2}$/.test(escaped)
-      ? String.fromCharCode(Number.parseInt(escaped, 16))
-      : escaped,
-  );
+  return last
+    ?.slice('CN='.length)
+    .replace(/\\([0-9A-F]{2}|.)/gsu, (_, escaped: string) =>
+      escaped.length === 2 && /^[0-9A-F]{2}$/.test(escaped)
+        ? String.fromCharCode(Number.parseInt(escaped, 16))
+        : escaped,
+    );
 }
 
 function describeKey(x509: X509Certificate): string {

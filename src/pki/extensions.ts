@@ -68,7 +68,9 @@ export function normalizeHost(host: string): string {
   const family = isIP(host);
   if (family === 4) return host;
   if (family === 6 && !host.includes('%')) return new URL(`http://[${host}]`).hostname.slice(1, -1);
-  const ascii = /^[\x20-\x7e]*$/.test(host) ? host.toLowerCase() : domainToASCII(host);
+  // The conversion for international names leaves out line feeds and the like without a word.
+  const plain = /^[!-~]*$/.test(host);
+  const ascii = plain ? host.toLowerCase() : /[\s\p{C}]/u.test(host) ? '' : domainToASCII(host);
   const name = ascii.endsWith('.') ? ascii.slice(0, -1) : ascii;
   const labels = (name.startsWith('*.') ? name.slice(2) : name).split('.');
   // An address with a digit missing is not a name.

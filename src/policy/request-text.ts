@@ -7,11 +7,13 @@
  * One instance belongs to one evaluator; its memory is reused and grows to the longest resource
  * seen, up to `KEPT`. Nothing else is allocated.
  */
-import { isLetter, isNameCharacter, isWellFormedName } from './well-formed.ts';
+import { isLetter, isWellFormedName } from './well-formed.ts';
 
 const BASE = 0x01000193;
 const COLON = 0x3a;
 const KEPT = 1 << 18;
+/** Texts up to this are compared without a call. */
+const SHORT = 16;
 
 /** The same hash as `RequestText.hash` gives for a part of a resource. */
 export function hashOf(text: string): number {
@@ -40,8 +42,7 @@ export class RequestText {
     const length = text.length;
     this.text = text;
     this.length = length;
-    if (this.hashes.length <= length || (this.hashes.length > KEPT && length < KEPT))
-      this.#grow(length + 1);
+    if (this.hashes.length <= length || (this.hashes.length > KEPT && length < KEPT)) this.#grow(length + 1);
     const hashes = this.hashes;
     let good = true;
     let hash = 0;
@@ -50,7 +51,7 @@ export class RequestText {
     for (; i < length; i++) {
       unit = text.charCodeAt(i);
       if (unit === COLON) break;
-      if (!isLetter(unit)) good = false;
+      if (isOdd(unit | 0x20, 0x61, 0x7a) && !isLetter(unit)) good = false;
       hash = (Math.imul(hash, BASE) + unit + 1) | 0;
       hashes[i + 1] = hash;
     }
@@ -63,25 +64,20 @@ export class RequestText {
     for (; i < length; i++) {
       unit = text.charCodeAt(i);
       if (unit === COLON) break;
-      if (!isLetter(unit)) good = false;
+      if (isOdd(unit | 0x20, 0x61, 0x7a) && !isLetter(unit)) good = false;
       hash = (Math.imul(hash, BASE) + unit + 1) | 0;
       hashes[i + 1] = hash;
     }
     const second = i;
-    if (i < length) {
-      hash = (Math.imul(hash, BASE) + COLON + 1) | 0;
-      hashes[++i] = hash;
-    }
-    let beyond = false;
+    let odd = false;
     for (; i < length; i++) {
       unit = text.charCodeAt(i);
-      if (unit >= 0x80) beyond = true;
-      else if (!isNameCharacter(unit)) good = false;
+      if (isOdd(unit, 0x20, 0x7e)) odd = true;
       hash = (Math.imul(hash, BASE) + unit + 1) | 0;
       hashes[i + 1] = hash;
     }
     if (first === 0 || second <= first + 1 || second + 1 >= length) good = false;
-    if (good && beyond) good = isWellFormedName(text, second + 1, length);
+    if (good && odd) good = isWellFormedName(text, second + 1, length);
     this.wellFormed = good;
   }
 
@@ -95,7 +91,12 @@ export class RequestText {
 
   /** `text` stands here at `from`. */
   has(text: string, from: number): boolean {
-    return text.length === this.length ? text === this.text : this.text.startsWith(text, from);
+    const length = text.length;
+    if (length === this.length) return text === this.text;
+    if (length > SHORT) return this.text.startsWith(text, from);
+    const mine = this.text;
+    for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== mine.charCodeAt(from + i)) return false;
+    return true;
   }
 
   #grow(needed: number): void {
@@ -108,4 +109,9 @@ export class RequestText {
       power = Math.imul(power, BASE);
     }
   }
+}
+
+/** Not from `first` to `last`. */
+function isOdd(unit: number, first: number, last: number): boolean {
+  return (unit - first) >>> 0 > last - first;
 }

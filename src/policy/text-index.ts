@@ -8,9 +8,10 @@
  * whose whole beginning is in the text are matched further. A node of the index fixes the text
  * before it and so its place: each is visited once at most for one text.
  */
-import { matches, type Variables } from './glob.ts';
+import type { Variables } from './glob.ts';
 import { type Atom, type Pattern, pattern, segment } from './patterns.ts';
 import type { RequestText } from './request-text.ts';
+import { Rests } from './rests.ts';
 import { RunTable } from './run-table.ts';
 
 /** Variables beyond this many at a pattern's beginning are left to the matcher. */
@@ -20,7 +21,7 @@ interface Bucket {
   /** The run is followed by a star and nothing else. */
   open: boolean;
   /** What follows the run, when that is neither a star alone nor begins with a variable. */
-  readonly rests: Pattern[];
+  readonly rests: Rests;
   readonly edges: { readonly name: string; readonly node: Node }[];
 }
 
@@ -35,7 +36,7 @@ function node(): Node {
 }
 
 function bucket(): Bucket {
-  return { open: false, rests: [], edges: [] };
+  return { open: false, rests: new Rests(), edges: [] };
 }
 
 export class TextIndex {
@@ -62,7 +63,7 @@ export class TextIndex {
       }
       const next = atoms[0];
       if (next?.kind !== 'variable' || depth === DEEPEST) {
-        place.rests.push(pattern([segment(atoms), ...others]));
+        place.rests.add(pattern([segment(atoms), ...others]));
         return;
       }
       atoms = atoms.slice(1);
@@ -86,7 +87,7 @@ export class TextIndex {
       for (let i = prefixes.nextRun(request, from, length, 0); i >= 0; ) {
         const place = prefixes.found as Bucket;
         const to = from + (prefixes.lengths[i] as number);
-        if (place.open || anyMatches(place.rests, text, to, variables)) return true;
+        if (place.open || place.rests.match(request, to, variables)) return true;
         for (let j = 0; j < place.edges.length; j++) {
           const edge = place.edges[j] as Bucket['edges'][number];
           const value = variables.get(edge.name);
@@ -103,11 +104,4 @@ export class TextIndex {
       from = this.#places[waiting] as number;
     }
   }
-}
-
-function anyMatches(rests: readonly Pattern[], text: string, from: number, variables: Variables): boolean {
-  for (let i = 0; i < rests.length; i++) {
-    if (matches(rests[i] as Pattern, text, from, variables)) return true;
-  }
-  return false;
 }

@@ -91,13 +91,16 @@ export class GrantsRefresh {
 
   async #run(): Promise<void> {
     let told = 0;
-    while (told !== this.#generation && !this.#stopped) {
-      const generation = this.#generation;
-      const widening = await this.#narrow(generation);
-      if (await this.#widen(generation, widening)) told = generation;
+    try {
+      while (told !== this.#generation && !this.#stopped) {
+        const generation = this.#generation;
+        const widening = await this.#narrow(generation);
+        if (await this.#widen(generation, widening)) told = generation;
+      }
+    } finally {
+      // In the tick of the last comparison: a change in the next one starts a run of its own.
+      this.#running = undefined;
     }
-    // In the tick of the last comparison: a change in the next one starts a run of its own.
-    this.#running = undefined;
   }
 
   /** Answers the sessions to which the change only adds. */

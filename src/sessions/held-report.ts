@@ -30,25 +30,29 @@ export interface HeldReportOptions {
 export class HeldReport {
   readonly #options: HeldReportOptions;
   #round: number;
-  #missed: Map<string, EndReason> | undefined = undefined;
+  /** When the caller looked at what it holds, at the earliest; of the first round the beginning of the stream. */
+  #began: number | undefined;
+  readonly #missed: Map<string, EndReason>;
 
   constructor(options: HeldReportOptions) {
     this.#options = options;
     this.#round = options.nextRound();
+    this.#began = options.clock.monotonic();
+    this.#missed = options.hub.missedEnds(options.stream);
   }
 
   report(tokens: readonly string[], last: boolean): void {
-    const { stream } = this.#options;
+    const { clock, stream } = this.#options;
     if (!stream.live) return;
+    this.#began ??= clock.monotonic();
     for (let from = 0; from < tokens.length || (last && from === 0); from += BATCH) {
       this.#answer(tokens.slice(from, from + BATCH), last && from + BATCH >= tokens.length);
     }
-    if (last) this.#complete();
+    if (last && stream.live) this.#complete();
   }
 
   #answer(tokens: readonly string[], last: boolean): void {
-    const { hub, stream, stateOf, table } = this.#options;
-    this.#missed ??= hub.missedEnds(stream);
+    const { stream, stateOf, table } = this.#options;
     const sessions: SessionState[] = [];
     const unknown: string[] = [];
     for (const token of tokens) {
@@ -68,10 +72,12 @@ export class HeldReport {
   }
 
   #complete(): void {
-    const { clock, hub, nextRound, stateOf, stream, table } = this.#options;
+    const { hub, nextRound, stateOf, stream, table } = this.#options;
+    const began = this.#began ?? Number.NEGATIVE_INFINITY;
+    this.#began = undefined;
     stream.complete = true;
     for (const reason of ['REVOKED', 'DISPLACED', 'SUPERSEDED'] as const) {
-      const tokens = [...(this.#missed ?? [])].filter(([, why]) => why === reason).map(([token]) => token);
+      const tokens = [...this.#missed].filter(([, why]) => why === reason).map(([token]) => token);
       for (let from = 0; from < tokens.length; from += BATCH) {
         stream.deliver({
           kind: 'ended',
@@ -81,12 +87,11 @@ export class HeldReport {
         });
       }
     }
-    this.#missed = undefined;
-    const now = clock.monotonic();
+    this.#missed.clear();
     const underWay: Session[] = [];
     for (const session of [...(table.broker(stream.broker)?.sessions() ?? [])]) {
       if (session.heldBy === this.#round) continue;
-      if (now - session.issuedTick > ANSWER_WINDOW_MS) table.remove(session);
+      if (session.issuedTick < began - ANSWER_WINDOW_MS) table.remove(session);
       else {
         stateOf(session);
         underWay.push(session);

@@ -13,6 +13,8 @@ export class MetricsAggregate {
   readonly #clock: Clock;
   #before: Readonly<Record<string, number>> = {};
   #cancel: () => void = () => {};
+  /** 0: stopped. */
+  #period = 0;
 
   constructor(metrics: Metrics, logger: Logger, clock: Clock) {
     this.#metrics = metrics;
@@ -20,18 +22,22 @@ export class MetricsAggregate {
     this.#clock = clock;
   }
 
-  /** Begins anew with this period, or stops when metrics are disabled. */
+  /** Begins anew with another period, stops when metrics are disabled, and goes on as it is when neither changed. */
   apply(settings: { readonly disableMetrics: boolean; readonly aggregatePeriodSeconds: number }): void {
+    const period = settings.disableMetrics ? 0 : settings.aggregatePeriodSeconds;
+    if (period === this.#period) return;
     this.stop();
-    if (settings.disableMetrics) return;
+    if (period === 0) return;
+    this.#period = period;
     const run = (): void => {
-      this.#emit(settings.aggregatePeriodSeconds);
-      this.#cancel = this.#clock.after(settings.aggregatePeriodSeconds * 1000, run);
+      this.#emit(period);
+      this.#cancel = this.#clock.after(period * 1000, run);
     };
     run();
   }
 
   stop(): void {
+    this.#period = 0;
     this.#cancel();
   }
 

@@ -74,7 +74,7 @@ describe('a mistake on the command line', () => {
     [['thing', 'create'], 'THING is missing', '--help'],
     [['thing', 'create', 'a', 'b'], 'unexpected operand "b"', '--help'],
     [['thing', 'create', 'a', '--type'], '--type needs a value', ''],
-    [['thing', 'create', 'a', '--type', '--json'], '--type needs a value', '--type=--json'],
+    [['thing', 'create', 'a', '--type', '--group'], '--type needs a value', '--type=--group'],
     [['thing', 'create', 'a', '--type', 'x', '--type', 'y'], '--type is given twice', ''],
     [['thing', 'create', 'a', '--attribute', 'novalue'], '--attribute must be KEY=VALUE', ''],
     [

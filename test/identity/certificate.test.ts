@@ -7,7 +7,7 @@ import {
   MAX_CERTIFICATE_TEXT,
   parseCertificate,
 } from '../../src/identity/certificate.ts';
-import { CertificateMaker, toPem } from '../support/certificates.ts';
+import { CertificateMaker, toPem, twinOf } from '../support/certificates.ts';
 import { runs } from '../support/runs.ts';
 
 const maker = new CertificateMaker();
@@ -75,11 +75,39 @@ describe('a device certificate', () => {
   });
 
   it.each([
-    ['the last of several', [{ type: 'CN', value: 'first' }, { type: 'CN', value: 'last' }], 'last'],
-    ['one of several attributes in one step', [{ type: 'OU', value: 'o' }, { type: 'CN', value: 'x', joined: true }], 'x'],
+    [
+      'the last of several',
+      [
+        { type: 'CN', value: 'first' },
+        { type: 'CN', value: 'last' },
+      ],
+      'last',
+    ],
+    [
+      'one of several attributes in one step',
+      [
+        { type: 'OU', value: 'o' },
+        { type: 'CN', value: 'x', joined: true },
+      ],
+      'x',
+    ],
     ['unescaped', [{ type: 'CN', value: 'é \\ " + , ; = # 日本' }], 'é \\ " + , ; = # 日本'],
-    ['not what another attribute pretends on a line of its own', [{ type: 'CN', value: 'real' }, { type: 'O', value: 'x\nCN=fake' }], 'real'],
-    ['not what another attribute pretends beside itself', [{ type: 'CN', value: 'real' }, { type: 'O', value: 'x + CN=fake' }], 'real'],
+    [
+      'not what another attribute pretends on a line of its own',
+      [
+        { type: 'CN', value: 'real' },
+        { type: 'O', value: 'x\nCN=fake' },
+      ],
+      'real',
+    ],
+    [
+      'not what another attribute pretends beside itself',
+      [
+        { type: 'CN', value: 'real' },
+        { type: 'O', value: 'x + CN=fake' },
+      ],
+      'real',
+    ],
     ['kept with its line feed', [{ type: 'CN', value: 'a\nCN=b' }], 'a\nCN=b'],
     ['kept with its NUL', [{ type: 'CN', value: 'admin\0.example' }], 'admin\0.example'],
     ['nothing when there is none', [{ type: 'O', value: 'CN=x' }], undefined],
@@ -134,7 +162,12 @@ describe('the text a certificate comes in', () => {
 
   it('is never taken for the certificate that it carries inside', () => {
     const smuggled = `\n${victim.pem}`;
-    const attacker = maker.make({ subject: [{ type: 'CN', value: 'x' }, { type: 'O', value: smuggled }] });
+    const attacker = maker.make({
+      subject: [
+        { type: 'CN', value: 'x' },
+        { type: 'O', value: smuggled },
+      ],
+    });
     const texts = [
       attacker.pem,
       attacker.der.toString('base64'),
@@ -177,6 +210,14 @@ describe('the issuer of a certificate', () => {
     const changed = toPem(replaced(device.der, 'pump-1', 'pump-2'));
     expect(parsed(changed).commonName).toBe('pump-2');
     expect(parsed(changed).isIssuedBy(ca.pem)).toBe(false);
+  });
+
+  it('also signed its twin, which anyone can make and which is another certificate', () => {
+    // So whoever admits certificates by issuer has to tell them apart by issuer and serial number.
+    const twin = parsed(twinOf(device).pem);
+    expect(twin.isIssuedBy(ca.pem)).toBe(true);
+    expect(twin.id).not.toBe(device.id);
+    expect(twin.serialNumber).toBe(parsed(device.pem).serialNumber);
   });
 
   it.each(['', 'no PEM', device.keyPem])('is nobody when what is given as issuer cannot be read', (text) => {
@@ -248,7 +289,7 @@ describe('whatever is sent as a certificate', () => {
       .array(fc.oneof(fragments, fc.string({ unit: 'binary', maxLength: 40 })), { maxLength: 8 })
       .map((parts) => parts.join(''));
     fc.assert(fc.property(texts, holds), runs());
-  });
+  }, 300_000);
 
   it('base64 of any bytes is parsed or refused', () => {
     const bytes = fc.uint8Array({ maxLength: 400 }).map((each) => Buffer.from([0x30, 0x82, ...each]));
@@ -256,7 +297,7 @@ describe('whatever is sent as a certificate', () => {
       fc.property(bytes, (each) => holds(each.toString('base64'))),
       runs(),
     );
-  });
+  }, 300_000);
 
   it('a certificate with flipped, cut or inserted bytes is parsed or refused, and is no longer the same', () => {
     const position = fc.nat(device.der.length - 1);
@@ -270,7 +311,8 @@ describe('whatever is sent as a certificate', () => {
         let der = Buffer.from(device.der);
         for (const { kind, position, value } of changes) {
           if (kind === 'flip') der[position] = (der[position] ?? 0) ^ value;
-          else if (kind === 'cut') der = Buffer.concat([der.subarray(0, position), der.subarray(position + value)]);
+          else if (kind === 'cut')
+            der = Buffer.concat([der.subarray(0, position), der.subarray(position + value)]);
           else der = Buffer.concat([der.subarray(0, position), Buffer.of(value), der.subarray(position)]);
         }
         holds(toPem(der));
@@ -280,5 +322,5 @@ describe('whatever is sent as a certificate', () => {
       }),
       runs(),
     );
-  });
+  }, 300_000);
 });

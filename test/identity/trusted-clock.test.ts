@@ -119,7 +119,10 @@ describe('a suspect clock', () => {
   it('is one that stands before the notBefore of the CA', async () => {
     const { clock, trusted } = await open(new ManualClock(START));
     trusted.setCaNotBefore(START + HOUR);
-    expect(trusted.isSuspect()).toMatchObject({ suspect: true, reason: expect.stringContaining('authority') });
+    expect(trusted.isSuspect()).toMatchObject({
+      suspect: true,
+      reason: expect.stringContaining('authority'),
+    });
     clock.advance(HOUR);
     expect(trusted.isSuspect().suspect).toBe(false);
     clock.setWall(START);

@@ -22,6 +22,8 @@ import { ManualClock } from '../support/manual-clock.ts';
 
 const codec = loadContract().grantSet;
 
+const OWN = `\${iot:Connection.Thing.ThingName}`;
+
 export const YEAR = 365 * 86_400_000;
 
 /** Everyone may publish to these topics. */
@@ -29,15 +31,13 @@ export function everyoneMay(...topics: string[]): unknown {
   return groups({ everyone: { rule: 'thingName: *', topics } });
 }
 
-/** `${thing}` in a topic is the thing's name. */
+/** `OWN` in a topic is the thing's name. */
 export function groups(of: Record<string, { rule: string; topics: string[] }>): unknown {
   const definitions: Record<string, unknown> = {};
   const policies: Record<string, unknown> = {};
   for (const [name, { rule, topics }] of Object.entries(of)) {
     definitions[name] = { selectionRule: rule, policyName: name };
-    const resources = topics.map(
-      (topic) => `mqtt:topic:${topic.replace('${thing}', '${iot:Connection.Thing.ThingName}')}`,
-    );
+    const resources = topics.map((topic) => `mqtt:topic:${topic.replace('OWN', OWN)}`);
     policies[name] = { s: { operations: ['mqtt:publish'], resources } };
   }
   return { formatVersion: '2021-03-05', definitions, policies };
@@ -131,6 +131,7 @@ export class Room {
       policy: wrap(this.engine),
       settings: () => this.settings,
       liveRechecks: false,
+      pace: UNHURRIED,
       observer: {
         onRefusal: (refusal) => this.refusals.push(refusal),
         onEnd: (end) => this.ends.push(end),
@@ -192,6 +193,9 @@ export class Room {
     return this.may(token, 'anything') !== undefined;
   }
 }
+
+/** No slice ever ends, however slow the machine. */
+const UNHURRIED: Pace = { sliceMs: 1, now: () => 0, yield: settled };
 
 /** A pace under which every slice holds exactly so many looks at the clock, and that goes on when told to. */
 export class StepPace implements Pace {

@@ -101,6 +101,28 @@ export class CertificateMaker {
   }
 }
 
+const P256_ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551n;
+
+/**
+ * The same certificate with its P-256 signature (r, s) written as (r, n - s): just as valid, and made
+ * without the issuer's key, but other bytes and so another id.
+ */
+export function twinOf(certificate: TestCertificate): Pick<TestCertificate, 'der' | 'pem' | 'id'> {
+  const whole = asn1.fromDer(certificate.der.toString('latin1'));
+  const [body, algorithm, signed] = whole.value as [Asn1, Asn1, Asn1];
+  // node-forge reads a BIT STRING that holds DER as that.
+  const [pair] = signed.value as [Asn1];
+  const [r, s] = pair.value as [Asn1, Asn1];
+  const other = P256_ORDER - BigInt(`0x${Buffer.from(s.value as string, 'latin1').toString('hex')}`);
+  const digits = other.toString(16);
+  const hex = digits.length % 2 === 0 ? digits : `0${digits}`;
+  const negative = Number.parseInt(hex.slice(0, 2), 16) >= 0x80;
+  const der = toDer(
+    sequence(body, algorithm, bits(toDer(sequence(r, integer(negative ? `00${hex}` : hex))))),
+  );
+  return { der, pem: toPem(der), id: createHash('sha256').update(der).digest('hex') };
+}
+
 export function toPem(der: Uint8Array): string {
   const lines =
     Buffer.from(der)

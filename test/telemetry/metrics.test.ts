@@ -152,7 +152,11 @@ describe('The aggregate of a period', () => {
     aggregate.apply({ disableMetrics: false, aggregatePeriodSeconds: 3600 });
     aggregate.apply({ disableMetrics: false, aggregatePeriodSeconds: 10 });
     metrics.serviceErrors.add();
-    clock.advance(10_000);
+    clock.advance(9000);
+    // Another key of the file changed: the period goes on.
+    aggregate.apply({ disableMetrics: false, aggregatePeriodSeconds: 10 });
+    expect(entries()).toEqual([]);
+    clock.advance(1000);
     expect(entries()).toEqual([{ ServiceError: 1 }]);
     aggregate.apply({ disableMetrics: true, aggregatePeriodSeconds: 10 });
     metrics.serviceErrors.add();

@@ -5,7 +5,7 @@ import { readCertificate } from '../certificate-file.ts';
 import type { Invocation } from '../command.ts';
 import { CliFailure, EXIT } from '../failure.ts';
 import { write } from '../terminal.ts';
-import { fields, json, table, time } from '../text.ts';
+import { day, fields, json, table, time } from '../text.ts';
 import { oneLine } from './certificate.ts';
 
 const SEE_LIST = '`deviceauthctl ca list` shows the device CAs there are';
@@ -50,7 +50,7 @@ export async function list(invocation: Invocation): Promise<number> {
       ca.name,
       ca.localKey ? 'here' : 'elsewhere',
       ca.provisioning ? 'yes' : 'no',
-      time(ca.notAfter),
+      day(ca.notAfter),
       ca.key,
       oneLine(ca.subject),
     ]);

@@ -8,7 +8,7 @@ import type { Invocation, Run } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
 import { printList } from '../paging.ts';
 import { write } from '../terminal.ts';
-import { fields, json, shortId, time } from '../text.ts';
+import { day, fields, json, shortId, time } from '../text.ts';
 
 const UNKNOWN_CERTIFICATE: Fixes = {
   NOT_FOUND: '`deviceauthctl certificate list` shows the certificates there are',
@@ -36,7 +36,7 @@ export async function register(invocation: Invocation): Promise<number> {
       {
         NOT_FOUND: 'create the thing first, or add --create-thing',
         ALREADY_EXISTS:
-          'look at it with `deviceauthctl certificate show`; a deleted one is taken again with --revive',
+          '`deviceauthctl certificate attach` adds a thing; --revive takes a deleted certificate again',
       },
     ),
   );
@@ -72,7 +72,7 @@ export async function list(invocation: Invocation): Promise<number> {
           shortId(certificate.certificateId),
           certificate.status,
           thingsOf(certificate).join(', '),
-          time(certificate.notAfter),
+          day(certificate.notAfter),
           certificate.key,
           oneLine(certificate.subject),
         ],

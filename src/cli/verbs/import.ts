@@ -61,6 +61,8 @@ class ImportRun {
   readonly failures: ImportFailure[] = [];
   registered = 0;
   unchanged = 0;
+  /** CA certificates among the devices'. */
+  leftOut = 0;
   readonly #source: ImportSource;
   readonly #progress: Progress;
   readonly #waiting = new Map<number, { readonly name: EntryName; readonly progress: number }>();
@@ -108,6 +110,10 @@ class ImportRun {
         this.#fail(entry.failure, entry.progress);
         continue;
       }
+      if (entry.kind === 'left-out') {
+        this.leftOut += 1;
+        continue;
+      }
       this.#waiting.set(entry.name.line, { name: entry.name, progress: entry.progress });
       await stream.send(entry.item);
     }
@@ -141,8 +147,6 @@ class ImportRun {
 
 const FIXES: Readonly<Record<string, string>> = {
   NOT_FOUND: 'create the thing first, or import with --create-things',
-  ALREADY_EXISTS:
-    'look at it with `deviceauthctl certificate show`; a deleted one is taken again with `certificate register --revive`',
 };
 
 /** A bar on a terminal, nothing elsewhere. Never goes back: answers and local failures interleave. */
@@ -187,7 +191,7 @@ async function report(
   errors: string | undefined,
   failure: CliFailure | undefined,
 ): Promise<void> {
-  const { registered, unchanged, unanswered, failures } = run;
+  const { registered, unchanged, leftOut, unanswered, failures } = run;
   const sorted = failures.toSorted((a, b) => a.line - b.line);
   for (const { line, source, thing, reason, message, fix } of sorted.slice(0, SHOWN_FAILURES)) {
     const where = thing === '' ? source : `${source}, thing ${thing}`;
@@ -203,7 +207,7 @@ async function report(
   }
   if (failure !== undefined) await write(terminal.stderr, `${printable(failure.message)}\n`);
   if (asJson) {
-    const counts = { registered, unchanged, failed: failures.length, unanswered };
+    const counts = { registered, unchanged, failed: failures.length, leftOut, unanswered };
     const error = failure === undefined ? {} : { error: failure.toJson() };
     await write(terminal.stdout, json({ ...counts, failures: sorted, ...error }));
     return;
@@ -213,6 +217,7 @@ async function report(
     `${unchanged} unchanged`,
     `${failures.length} failed`,
   ];
+  if (leftOut > 0) parts.push(`${plural(leftOut, 'CA certificate')} left out`);
   if (unanswered > 0) parts.push(`${unanswered} sent but not answered (importing them again is safe)`);
   await write(terminal.stdout, `${parts.join(', ')}\n`);
 }

@@ -5,23 +5,22 @@ import type { Invocation } from '../command.ts';
 import { EXIT, usage } from '../failure.ts';
 import { printList } from '../paging.ts';
 import { write } from '../terminal.ts';
-import { fields, json, pairs, shortId, time } from '../text.ts';
+import { day, fields, json, pairs, shortId, time } from '../text.ts';
 
 const UNKNOWN_THING = { NOT_FOUND: '`deviceauthctl thing list` shows the things there are' };
 
 export async function create(invocation: Invocation): Promise<number> {
   const { args } = invocation;
+  const request = {
+    name: args.operand(0),
+    type: args.text('type') ?? '',
+    attributes: args.pairs('attribute') ?? {},
+    groups: [...args.texts('group')],
+  };
   const thing = await AdminConnection.use(invocation, (daemon) =>
-    daemon.call(
-      'CreateThing',
-      {
-        name: args.operand(0),
-        type: args.text('type') ?? '',
-        attributes: args.pairs('attribute') ?? {},
-        groups: [...args.texts('group')],
-      },
-      { ALREADY_EXISTS: `change it with \`deviceauthctl thing update ${args.operand(0)}\`` },
-    ),
+    daemon.call('CreateThing', request, {
+      ALREADY_EXISTS: `change it with \`deviceauthctl thing update ${request.name}\``,
+    }),
   );
   return printThing(invocation, thing);
 }
@@ -74,7 +73,7 @@ export async function list(invocation: Invocation): Promise<number> {
           type,
           groups.join(', '),
           pairs(attributes),
-          time(createdAt),
+          day(createdAt),
         ],
         page: async (pageToken, pageSize) => {
           const { things, nextPageToken } = await daemon.call('ListThings', { prefix, pageToken, pageSize });

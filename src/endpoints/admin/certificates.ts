@@ -10,7 +10,6 @@ import type { ListCertificatesRequest__Output } from '../../contract/generated/d
 import type { ListCertificatesResponse } from '../../contract/generated/deviceauth/v1/ListCertificatesResponse.ts';
 import type { RegisterCertificateRequest__Output } from '../../contract/generated/deviceauth/v1/RegisterCertificateRequest.ts';
 import type { SetCertificateStatusRequest__Output } from '../../contract/generated/deviceauth/v1/SetCertificateStatusRequest.ts';
-import { DaemonError } from '../../errors.ts';
 import type {
   CertificateRecord,
   CertificateStatus,

@@ -2,6 +2,7 @@
  * Runs the handlers of one listener: whatever a handler throws becomes a status, an answer is sent once, and the
  * observer hears of every call. Nothing thrown here reaches grpc-js or the process.
  */
+import type { EventEmitter } from 'node:events';
 import type {
   handleUnaryCall,
   ServerDuplexStream,
@@ -48,22 +49,28 @@ export interface CallContext {
 }
 
 class UnaryContext implements CallContext {
+  readonly #call: EventEmitter;
   #controller: AbortController | undefined;
-  #over = false;
+  #answered = false;
 
+  constructor(call: EventEmitter) {
+    this.#call = call;
+  }
+
+  /** Made when it is asked for: most calls are answered at once. */
   get signal(): AbortSignal {
-    this.#controller ??= new AbortController();
-    return this.#controller.signal;
+    if (this.#controller !== undefined) return this.#controller.signal;
+    const controller = new AbortController();
+    this.#controller = controller;
+    // grpc-js says "cancelled" at the end of every call, answered ones too.
+    this.#call.once('cancelled', () => {
+      if (!this.#answered) controller.abort(new DOMException('the caller gave up', 'AbortError'));
+    });
+    return controller.signal;
   }
 
   answered(): void {
-    this.#over = true;
-  }
-
-  /** grpc-js says "cancelled" at the end of every call. */
-  ended(): void {
-    if (!this.#over) this.#controller?.abort(new DOMException('the caller gave up', 'AbortError'));
-    this.#over = true;
+    this.#answered = true;
   }
 }
 
@@ -102,8 +109,7 @@ export class CallRunner {
   ): handleUnaryCall<Request, Response> {
     return (call, callback) => {
       const started = this.clock.monotonic();
-      const context = new UnaryContext();
-      call.once('cancelled', () => context.ended());
+      const context = new UnaryContext(call);
       const answer = (response: Response): void => {
         context.answered();
         callback(null, response);

@@ -21,6 +21,7 @@ export class Connections {
   /** In order of acceptance. */
   readonly #pending = new Map<Socket, () => void>();
   #refused = 0;
+  #whenEmpty: (() => void) | undefined;
 
   constructor(options: ConnectionOptions) {
     this.#options = options;
@@ -42,6 +43,7 @@ export class Connections {
     socket.once('close', () => {
       this.#settle(socket);
       this.#open.delete(socket);
+      if (this.#open.size === 0) this.#whenEmpty?.();
     });
     return true;
   }
@@ -75,6 +77,12 @@ export class Connections {
 
   refused(): number {
     return this.#refused;
+  }
+
+  /** Calls back as soon as there are none: at once, or when the last one is closed. */
+  emptied(done: () => void): void {
+    if (this.#open.size === 0) done();
+    else this.#whenEmpty = done;
   }
 
   destroyAll(): void {

@@ -50,7 +50,7 @@ export interface ListenerParts {
 
 export interface ListenerState {
   readonly name: string;
-  /** "unix:/run/deviceauthd/mosquitto.sock" or "tcp:127.0.0.1:7443". */
+  /** "unix:/run/deviceauthd/mosquitto.sock", "tcp:127.0.0.1:7443"; "unix:systemd:mosquitto" when it was passed to us. */
   readonly address: string;
   readonly operations: readonly string[];
   readonly calls: number;
@@ -175,9 +175,11 @@ export class Listener {
     this.#gate.stop();
     this.#bound?.remove();
     this.#connections.destroyPending();
+    // Not `tryShutdown`: since Node 24 its sessions count as closed while calls are still in progress on them.
+    this.#injector.drain(graceMs);
     await new Promise<void>((resolve) => {
       const cancel = this.#parts.clock.after(graceMs, resolve);
-      this.#grpc.tryShutdown(() => {
+      this.#connections.emptied(() => {
         cancel();
         resolve();
       });
@@ -236,7 +238,7 @@ export class Listener {
     else if (address !== null) {
       const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
       this.#address = `tcp:${host}:${address.port}`;
-    } else this.#address = `unix:descriptor ${'fd' in where ? where.fd : ''}`;
+    } else this.#address = `unix:systemd:${this.name}`;
   }
 
   #refuseWithoutTls(config: TcpListenerConfig): void {

@@ -19,6 +19,7 @@ export class CertificatesTable {
   readonly #tombstone: StatementSync;
   readonly #bury: StatementSync;
   readonly #unbury: StatementSync;
+  readonly #twin: StatementSync;
 
   constructor(database: DatabaseSync) {
     const all = 'SELECT c.* FROM certificates c';
@@ -40,8 +41,14 @@ export class CertificatesTable {
     this.#delete = database.prepare('DELETE FROM certificates WHERE id = ?');
     this.#count = database.prepare("SELECT value FROM counters WHERE name = 'certificates'");
     this.#tombstone = database.prepare('SELECT * FROM tombstones WHERE certificate_id = ?');
-    this.#bury = database.prepare('INSERT OR IGNORE INTO tombstones VALUES (?, ?, ?)');
+    this.#bury = database.prepare('INSERT OR IGNORE INTO tombstones VALUES (?, ?, ?, ?, ?)');
     this.#unbury = database.prepare("DELETE FROM tombstones WHERE certificate_id = ? AND kind = 'deleted'");
+    this.#twin = database.prepare(
+      `SELECT id FROM certificates WHERE serial_number = ?1 AND issuer = ?2 AND id <> ?3
+       UNION ALL
+       SELECT certificate_id FROM tombstones WHERE serial_number = ?1 AND issuer = ?2 AND certificate_id <> ?3
+       LIMIT 1`,
+    );
   }
 
   find(id: string): CertificateRecord | undefined {
@@ -109,8 +116,14 @@ export class CertificatesTable {
   }
 
   /** Leaves a tombstone that is there as it is: revoked stays revoked. */
-  bury(tombstone: Tombstone): void {
-    this.#bury.run(tombstone.certificateId, tombstone.kind, tombstone.at);
+  bury({ id, issuer, serialNumber }: CertificateRecord, kind: Tombstone['kind'], at: number): void {
+    this.#bury.run(id, kind, at, issuer, serialNumber);
+  }
+
+  /** The id of another certificate, registered or buried, that the same issuer gave the same serial number. */
+  twinOf(certificate: Pick<CertificateRecord, 'id' | 'issuer' | 'serialNumber'>): string | undefined {
+    const row = this.#twin.get(certificate.serialNumber, certificate.issuer, certificate.id);
+    return row === undefined ? undefined : textOf(row, 'id');
   }
 
   /** Takes away the tombstone of a deleted certificate, never that of a revoked one. */

@@ -38,10 +38,11 @@ export function register(
     requireSame(tables, known, input);
     return { record: known, unchanged: true };
   }
+  if (input.provisioning === true) refuseTwin(tables, input);
   const record = newRecord(input, now);
   if (input.revive === true) tables.certificates.unbury(id);
   tables.certificates.insert(record);
-  if (record.status === 'REVOKED') tables.certificates.bury({ certificateId: id, kind: 'revoked', at: now });
+  if (record.status === 'REVOKED') tables.certificates.bury(record, 'revoked', now);
   changes.push({ kind: 'certificate-status', certificateId: id, status: record.status });
   if (input.createThing !== undefined && tables.things.find(input.createThing.name) === undefined) {
     tables.things.insert(checkThing(input.createThing, now));
@@ -99,17 +100,17 @@ export function setStatus(
   if (status === 'PENDING_ACTIVATION')
     throw invalid('a certificate can only be registered as PENDING_ACTIVATION');
   tables.certificates.setStatus(id, status);
-  if (status === 'REVOKED') tables.certificates.bury({ certificateId: id, kind: 'revoked', at: now });
+  if (status === 'REVOKED') tables.certificates.bury(known, 'revoked', now);
   changes.push({ kind: 'certificate-status', certificateId: id, status });
   return { ...known, status };
 }
 
 export function deleteCertificate(tables: Tables, id: string, now: number, changes: RegistryChange[]): void {
-  requireCertificate(tables, id);
+  const known = requireCertificate(tables, id);
   changes.push({ kind: 'certificate-deleted', certificateId: id });
   for (const { thingName } of tables.attachments.ofCertificate(id)) detach(tables, id, thingName, changes);
   tables.certificates.delete(id);
-  tables.certificates.bury({ certificateId: id, kind: 'deleted', at: now });
+  tables.certificates.bury(known, 'deleted', now);
 }
 
 export function deleteThing(tables: Tables, name: string, changes: RegistryChange[]): void {
@@ -148,6 +149,16 @@ function refuseTheDead(tables: Tables, input: RegistrationInput, registered: boo
       `certificate ${brief(id)} was deleted on ${day}; say that it is to be revived if that was a mistake`,
     );
   }
+}
+
+/**
+ * An ECDSA signature can be rewritten without the issuer's key: the same certificate under another id. Nobody shall
+ * come back so after a revocation, so nothing is provisioned whose issuer and serial number were ever seen.
+ */
+function refuseTwin(tables: Tables, { certificate }: RegistrationInput): void {
+  const twin = tables.certificates.twinOf(certificate);
+  if (twin === undefined) return;
+  throw exists(`certificate ${brief(twin)} has the same issuer and serial number`);
 }
 
 /** Registering what is registered is harmless when it asks for nothing new, and refused otherwise. */

@@ -12,7 +12,15 @@ import { X509Certificate } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 import { DaemonError } from '../../errors.ts';
 import type { DeviceCertificate } from '../certificate.ts';
-import type { AttachmentVerdict, CertificateVerdict, RejectionReason, Verifier } from '../verifier.ts';
+import type {
+  AttachmentVerdict,
+  CertificateVerdict,
+  ExclusiveThingVerdict,
+  Rejected,
+  RejectionReason,
+  Unavailable,
+  Verifier,
+} from '../verifier.ts';
 import type { CertificateStatus, DeviceCaRecord, RegistryStore, Tombstone } from './store.ts';
 import { isThingName } from './validation.ts';
 
@@ -21,9 +29,6 @@ export interface RegistryVerifierOptions {
   /** The clock by which a device CA is valid: the trusted one. */
   readonly clock: { now(): number };
 }
-
-type Rejected = { readonly kind: 'rejected'; readonly reason: RejectionReason; readonly message: string };
-type Unavailable = { readonly kind: 'unavailable'; readonly cause: string };
 
 interface DeviceCa {
   readonly name: string;
@@ -104,10 +109,7 @@ export class RegistryVerifier implements Verifier {
     });
   }
 
-  exclusiveThingOf(
-    certificateId: string,
-    signal: AbortSignal,
-  ): Promise<{ readonly kind: 'thing'; readonly thingName: string } | Rejected | Unavailable> {
+  exclusiveThingOf(certificateId: string, signal: AbortSignal): Promise<ExclusiveThingVerdict> {
     return this.#answer(signal, async () => {
       const attachments = await this.#registry.attachmentsOfCertificate(certificateId);
       const exclusive = attachments.find((each) => each.exclusive);
@@ -141,10 +143,20 @@ export class RegistryVerifier implements Verifier {
         : rejected('ISSUER_UNKNOWN', 'the certificate is not registered, and no device CA issued it');
     }
     const problems = issuers.map((issuer) => this.#problemOf(certificate, issuer));
-    if (problems.includes(undefined)) return undefined;
+    if (problems.includes(undefined)) return this.#twinOf(certificate);
     return rejected(
       'CERTIFICATE_UNKNOWN',
       `the certificate is not registered, and ${problems.join(', and ')}`,
+    );
+  }
+
+  /** Made from a registered or buried certificate by rewriting its signature: see `refuseTwin`. */
+  async #twinOf(certificate: DeviceCertificate): Promise<Rejected | undefined> {
+    const twin = await this.#registry.twinOf(certificate);
+    if (twin === undefined) return undefined;
+    return rejected(
+      'CERTIFICATE_UNKNOWN',
+      `the certificate is not registered, and certificate ${twin.slice(0, 16)} has its issuer and serial number`,
     );
   }
 
@@ -175,6 +187,7 @@ export class RegistryVerifier implements Verifier {
         status: 'ACTIVE',
         attach: { thingName, exclusive: false },
         createThing: { name: thingName },
+        provisioning: true,
       });
     } catch (error) {
       // An operator was faster: what is registered now, decides.

@@ -183,6 +183,10 @@ export class SqliteRegistry implements RegistryStore {
     return this.#read(() => this.#tables.certificates.tombstone(id));
   }
 
+  twinOf(certificate: Pick<CertificateRecord, 'id' | 'issuer' | 'serialNumber'>): Promise<string | undefined> {
+    return this.#read(() => this.#tables.certificates.twinOf(certificate));
+  }
+
   attach(attachment: Attachment): Promise<void> {
     return this.#writes.run((changes) => rules.attach(this.#tables, attachment, changes));
   }

@@ -79,6 +79,11 @@ export interface RegistrationInput {
   readonly createThing?: ThingInput;
   /** Accept an id with a `deleted` tombstone. */
   readonly revive?: boolean;
+  /**
+   * Nobody asked for this certificate by its id: ALREADY_EXISTS if another one with its issuer and serial number is
+   * registered, or ever was. An operator may register such a pair.
+   */
+  readonly provisioning?: boolean;
 }
 
 export interface Registration {
@@ -133,6 +138,8 @@ export interface RegistryStore {
   setStatus(id: string, status: CertificateStatus): Promise<CertificateRecord>;
   deleteCertificate(id: string): Promise<void>;
   tombstone(id: string): Promise<Tombstone | undefined>;
+  /** The id of another certificate of this issuer and serial number that is registered, or was. */
+  twinOf(certificate: Pick<CertificateRecord, 'id' | 'issuer' | 'serialNumber'>): Promise<string | undefined>;
 
   /** An attachment that is there takes the exclusivity given. ALREADY_EXISTS names the thing in the way. */
   attach(attachment: Attachment): Promise<void>;

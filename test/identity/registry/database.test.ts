@@ -187,7 +187,7 @@ describe('the registry file', () => {
 
   it('that is damaged where nobody looked yet says so when that is read', async () => {
     const registry = await open();
-    const inputs = Array.from({ length: 20_000 }, (_, n) => registration(n.toString(16).padStart(8, '0')));
+    const inputs = Array.from({ length: 30_000 }, (_, n) => registration(n.toString(16).padStart(8, '0')));
     await registry.registerMany(inputs);
     await registry.close();
     const content = readFileSync(file);

@@ -346,7 +346,7 @@ describe('an Aedes broker behind the daemon', () => {
   describe('a client without a certificate', () => {
     it('on another listener is refused', async () => {
       await start();
-      const [error] = await once(plainClient('local'), 'error');
+      const error = await new Promise((resolve) => plainClient('local').once('error', resolve));
       expect(error).toMatchObject({ code: 5 });
       expect(daemon.asked).toEqual([]);
     });
@@ -357,10 +357,10 @@ describe('an Aedes broker behind the daemon', () => {
         broker.authorizePublish = (_client, packet, done) =>
           done(packet.topic === 'local/no' ? new Error('no') : null);
       });
-      const [error] = await once(plainClient('stranger'), 'error');
+      const error = await new Promise((resolve) => plainClient('stranger').once('error', resolve));
       expect(error).toMatchObject({ code: 5 });
       const local = plainClient('local');
-      await once(local, 'connect');
+      await new Promise<void>((resolve) => local.once('connect', () => resolve()));
       const one = await device('one').connected();
       await one.subscribe('local/#');
       await local.publishAsync('local/yes', 'x', { qos: 1 });

@@ -112,6 +112,45 @@ describe('the TLS server for devices', () => {
     expect(await attempt('verify', forged)).not.toBe('let through');
   });
 
+  it.each(['TLSv1.2', 'TLSv1.3'] as const)(
+    'resumes no session over %s: the certificate is looked at each time',
+    async (maxVersion) => {
+      const listening = createTlsServer({
+        certificate: server.pem,
+        privateKey: server.keyPem,
+        deviceCas: [deviceCa.pem],
+        unknownIssuer: 'refuse',
+        onConnection: (socket) => socket.end('hello'),
+      });
+      listening.listen(0, '127.0.0.1');
+      await once(listening, 'listening');
+      closing.push(() => listening.close());
+      const visit = async (session?: Buffer): Promise<{ reused: boolean; session: Buffer | undefined }> => {
+        const client = connect({
+          port: (listening.address() as AddressInfo).port,
+          host: '127.0.0.1',
+          servername: 'localhost',
+          ca: serverCa.pem,
+          cert: known.pem,
+          key: known.keyPem,
+          maxVersion,
+          ...(session === undefined ? {} : { session }),
+        });
+        let offered: Buffer | undefined;
+        client.on('session', (given) => {
+          offered = given;
+        });
+        client.resume();
+        await once(client, 'end');
+        const visited = { reused: client.isSessionReused(), session: offered ?? client.getSession() };
+        client.destroy();
+        return visited;
+      };
+      const first = await visit();
+      expect((await visit(first.session)).reused).toBe(false);
+    },
+  );
+
   it('cannot be made to refuse unknown issuers without knowing any', () => {
     const options = {
       certificate: server.pem,

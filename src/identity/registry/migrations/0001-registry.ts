@@ -24,6 +24,7 @@ CREATE TABLE certificates (
   pem TEXT NOT NULL
 ) STRICT;
 CREATE INDEX certificates_by_status ON certificates (status, id);
+CREATE INDEX certificates_by_serial_number ON certificates (serial_number);
 
 CREATE TABLE attachments (
   certificate_id TEXT NOT NULL REFERENCES certificates (id),
@@ -37,8 +38,11 @@ CREATE UNIQUE INDEX one_exclusive_attachment ON attachments (certificate_id) WHE
 CREATE TABLE tombstones (
   certificate_id TEXT PRIMARY KEY,
   kind TEXT NOT NULL CHECK (kind IN ('deleted', 'revoked')),
-  at INTEGER NOT NULL
+  at INTEGER NOT NULL,
+  issuer TEXT NOT NULL,
+  serial_number TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX tombstones_by_serial_number ON tombstones (serial_number);
 
 CREATE TABLE device_cas (
   name TEXT PRIMARY KEY,
