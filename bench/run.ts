@@ -39,7 +39,9 @@ if (first === '--part') {
     console.error(`unknown: ${unknown.join(', ')}; there are ${PARTS.join(', ')}`);
     process.exit(2);
   }
-  console.log(`Node ${process.versions.node} on ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`);
+  console.log(
+    `Node ${process.versions.node} on ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`,
+  );
   for (const name of wanted) {
     const args = [...process.execArgv, fileURLToPath(import.meta.url), '--part', name];
     const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });

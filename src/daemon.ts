@@ -11,7 +11,7 @@ import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './d
 import { CallTelemetry } from './daemon/call-telemetry.ts';
 import { identitySettings, sessionSettings } from './daemon/settings.ts';
 import { Stack } from './daemon/stack.ts';
-import { type Telemetry, openTelemetry } from './daemon/telemetry.ts';
+import { openTelemetry, type Telemetry } from './daemon/telemetry.ts';
 import { Endpoints } from './endpoints/endpoints.ts';
 import { inheritedSockets } from './endpoints/listeners/inherited-sockets.ts';
 import { Authenticator } from './identity/authenticator.ts';
@@ -90,7 +90,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   policy.apply(compileDeviceGroups(current().deviceGroups));
 
   const parser = new CertificateParser();
-  const verifier = options.verifier ?? openVerifier(registry, trusted, stack);
+  const verifier = options.verifier ?? openVerifier(registry, trusted, telemetry, stack);
   const trust = new TrustStore({ persistence: registry.trust, clock: trusted, timer: clock, log: logger });
   stack.push(() => trust.stop());
   const authenticator = new Authenticator({
@@ -106,10 +106,10 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         if (verifier.local || outcome !== 'rejected') return;
         if (about === 'certificate')
           sessions.registryChanged({ kind: 'certificate-status', certificateId, status: 'INACTIVE' });
-        if (about === 'attachment')
-          sessions.registryChanged({ kind: 'detached', certificateId, thingName });
+        if (about === 'attachment') sessions.registryChanged({ kind: 'detached', certificateId, thingName });
       },
-      failed: (err) => logger.error({ err }, 'a verification failed through a defect; the device was not let in'),
+      failed: (err) =>
+        logger.error({ err }, 'a verification failed through a defect; the device was not let in'),
     },
   });
 
@@ -188,7 +188,10 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   await telemetry.serveMetrics(current());
 
   const { epoch } = sessions;
-  logger.info({ version: RELEASE.version, epoch, stateDirectory, verifier: verifier.name }, 'deviceauthd is ready');
+  logger.info(
+    { version: RELEASE.version, epoch, stateDirectory, verifier: verifier.name },
+    'deviceauthd is ready',
+  );
   audit.record({ kind: 'daemon', action: 'daemon.started', fields: { version: RELEASE.version, epoch } });
   stack.push(() => audit.record({ kind: 'daemon', action: 'daemon.stopping' }));
   return {
@@ -205,8 +208,17 @@ function suspicionOf(clock: TrustedClock): { readonly suspect: boolean; readonly
   return { suspect, reason };
 }
 
-function openVerifier(registry: SqliteRegistry, clock: TrustedClock, stack: Stack): Verifier {
-  const verifier = new RegistryVerifier({ registry, clock });
+function openVerifier(
+  registry: SqliteRegistry,
+  clock: TrustedClock,
+  { audit }: Telemetry,
+  stack: Stack,
+): Verifier {
+  const verifier = new RegistryVerifier({
+    registry,
+    clock,
+    onProvisioned: (fields) => audit.record({ kind: 'registry', action: 'certificate.provisioned', fields }),
+  });
   stack.push(() => verifier.close());
   return verifier;
 }

@@ -10,7 +10,7 @@ type Method = Exclude<keyof Methods, 'ImportCertificates'>;
 type Request<M extends Method> = Parameters<Methods[M]['requestSerialize']>[0];
 type Response<M extends Method> = ReturnType<Methods[M]['responseDeserialize']>;
 
-const DEADLINE = 5_000;
+const DEADLINE = 10_000;
 
 export class Admin {
   readonly #contract: Contract;

@@ -117,10 +117,15 @@ async function permissionHint(path: string): Promise<string> {
     if (found === undefined) break;
     const owner = (await nameOf('/etc/passwd', found.uid)) ?? `user ${found.uid}`;
     const group = (await nameOf('/etc/group', found.gid)) ?? `group ${found.gid}`;
-    const groupMay = (found.mode & (part === path ? 0o060 : 0o010)) === (part === path ? 0o060 : 0o010);
-    return groupMay
-      ? `${part} is open to ${owner} and to members of ${group}: run this as ${owner}, with sudo, or as a member of ${group}`
-      : `${part} is open to ${owner} only: run this as ${owner} or with sudo, or let a group in with admin.mode and admin.group of the configuration`;
+    const needed = part === path ? 0o060 : 0o010;
+    if ((found.mode & needed) === needed) {
+      return `${part} is open to ${owner} and to members of ${group}: run this as ${owner}, with sudo, or as a member of ${group}`;
+    }
+    const change =
+      part === path
+        ? 'let a group in with admin.mode and admin.group of the configuration'
+        : `chmod 0755 ${part}`;
+    return `${part} is open to ${owner} only: run this as ${owner} or with sudo, or ${change}`;
   }
   return 'run this with sudo';
 }

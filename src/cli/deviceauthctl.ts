@@ -136,11 +136,6 @@ const CERTIFICATES: readonly CommandSpec[] = [
       'create-thing': createThing,
       exclusive,
       ca: { type: 'string', value: 'NAME', describe: 'The device CA (the only local one, or "default")' },
-      csr: {
-        type: 'string',
-        value: 'FILE',
-        describe: "The device's own PKCS#10 request as PEM; no key is made",
-      },
     },
     daemon: 'always',
     example: 'deviceauthctl certificate issue --thing sensor-1 --create-thing --out ./sensor-1',

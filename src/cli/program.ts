@@ -2,7 +2,7 @@
  * From the words of a command line to an exit code: finds the verb, shows help, runs it, prints what
  * went wrong. Options that every verb has may stand before the verb too.
  */
-import { readFile } from 'node:fs/promises';
+import { RELEASE } from '../release.ts';
 import { nearestOr, parseArguments } from './arguments.ts';
 import type { CommandSpec, Program } from './command.ts';
 import { DAEMON_OPTIONS, JSON_OPTION } from './command.ts';
@@ -35,7 +35,7 @@ export async function runProgram(
 async function dispatch(program: Program, args: readonly string[], terminal: Terminal): Promise<number> {
   const { before, words } = splitLeadingOptions(args);
   if (before.includes('--version')) {
-    await write(terminal.stdout, `${program.name} ${await version()}\n`);
+    await write(terminal.stdout, `${program.name} ${RELEASE.version}\n`);
     return EXIT.ok;
   }
   const helpAsked = before.some((arg) => arg === '--help' || arg === '-h');
@@ -128,11 +128,4 @@ async function noCommand(program: Program, words: readonly string[], terminal: T
       `'${path} --help' shows the verbs`,
     ),
   );
-}
-
-/** Of package.json, which is two directories up in a checkout and three in a release. */
-export async function version(): Promise<string> {
-  const up = import.meta.url.endsWith('.ts') ? '../../package.json' : '../../../package.json';
-  const text = await readFile(new URL(up, import.meta.url), 'utf8');
-  return String((JSON.parse(text) as { version?: unknown }).version);
 }

@@ -33,21 +33,30 @@ export function table(
 ): string {
   const clean = rows.map((row) => row.map((cell) => printable(cell === '' ? '-' : cell)));
   const all = head.length === 0 ? clean : [head, ...clean];
-  const widths = fitWidths(naturalWidths(all), columns);
-  const drawn = new Table({
-    chars: NO_BORDERS,
-    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
-  });
-  for (const row of all) {
-    drawn.push(
-      row.map((cell, index) => ({ content: breakInto(cell, widths[index] ?? cell.length).join('\n') })),
-    );
-  }
-  return `${drawn
-    .toString()
+  const natural = naturalWidths(all);
+  const text = columns === undefined ? aligned(all, natural) : drawn(all, fitWidths(natural, columns));
+  return `${text
     .split('\n')
     .map((line) => line.trimEnd())
     .join('\n')}\n`;
+}
+
+/** Whole cells on one line each: a hundred thousand rows into a file or a pipe take no time. */
+function aligned(rows: readonly (readonly string[])[], widths: readonly number[]): string {
+  return rows.map((row) => row.map((cell, index) => cell.padEnd(widths[index] ?? 0)).join(GAP)).join('\n');
+}
+
+function drawn(rows: readonly (readonly string[])[], widths: readonly number[]): string {
+  const drawing = new Table({
+    chars: NO_BORDERS,
+    style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [], compact: true },
+  });
+  for (const row of rows) {
+    drawing.push(
+      row.map((cell, index) => ({ content: breakInto(cell, widths[index] ?? cell.length).join('\n') })),
+    );
+  }
+  return drawing.toString();
 }
 
 /** Names to the left, values to the right; an empty value shows as `-`, further lines of one are indented. */
@@ -77,9 +86,8 @@ function naturalWidths(rows: readonly (readonly string[])[]): number[] {
 }
 
 /** Takes from the widest column until all fit. */
-function fitWidths(widths: readonly number[], columns: number | undefined): number[] {
+function fitWidths(widths: readonly number[], columns: number): number[] {
   const fitted = [...widths];
-  if (columns === undefined) return fitted;
   const room = columns - GAP.length * (fitted.length - 1);
   for (;;) {
     const excess = fitted.reduce((sum, width) => sum + width, 0) - room;

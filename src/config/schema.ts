@@ -390,7 +390,6 @@ export const deviceGroupsShape = z.looseObject({
           resources: z
             .array(z.string())
             .default([])
-            // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
             .describe('Such as `mqtt:topic:${iot:Connection.Thing.ThingName}/data/*`.'),
         }),
       ),

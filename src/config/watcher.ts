@@ -6,8 +6,7 @@
  * The directory is watched (a rename over the file, a symlink that is swapped), and the file's
  * state is looked at every few seconds as well, for file systems that tell nothing.
  */
-import { type FSWatcher, watch } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { type FSWatcher, statSync, watch } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../clock.ts';
 import { changedPaths, needingRestart } from './changes.ts';
@@ -93,7 +92,7 @@ export class ConfigurationWatcher {
 
   /** Loads the file. Throws ConfigurationError when it is missing or wrong. */
   static async open(options: WatcherOptions): Promise<ConfigurationWatcher> {
-    const seen = await stateOf(options.file);
+    const seen = stateOf(options.file);
     const { file, validateDeviceGroups } = options;
     const first = loadConfigurationFile(file, { validateDeviceGroups });
     if (first.errors.length > 0) throw new ConfigurationError(file, first.errors);
@@ -167,7 +166,7 @@ export class ConfigurationWatcher {
 
   async #load(): Promise<ReloadOutcome> {
     const { file, validateDeviceGroups, clock } = this.#options;
-    this.#seen = await stateOf(file);
+    this.#seen = stateOf(file);
     const before = this.#current.effective;
     const result = loadConfigurationFile(file, { previous: before, validateDeviceGroups });
     const ok = result.errors.length === 0;
@@ -235,8 +234,8 @@ export class ConfigurationWatcher {
     });
   }
 
-  async #loadIfSettled(before: Promise<string>): Promise<void> {
-    const [then, now] = await Promise.all([before, stateOf(this.#options.file)]);
+  async #loadIfSettled(then: string): Promise<void> {
+    const now = stateOf(this.#options.file);
     this.#isSettling = false;
     if (this.#isClosed || now === this.#seen) return;
     if (now === then) await this.#load();
@@ -245,9 +244,9 @@ export class ConfigurationWatcher {
 }
 
 /** Changes when the file, or what it is a link to, is another or was written. */
-async function stateOf(file: string): Promise<string> {
+function stateOf(file: string): string {
   try {
-    const { dev, ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
+    const { dev, ino, size, mtimeNs, ctimeNs } = statSync(file, { bigint: true });
     return [dev, ino, size, mtimeNs, ctimeNs].join(' ');
   } catch (error) {
     return `unreadable ${error instanceof Error && 'code' in error ? String(error.code) : ''}`;

@@ -39,11 +39,10 @@ export function deviceCasOf(store: DeviceCaStore, registry: RegistryStore): Devi
 
 export function issuerOf(store: DeviceCaStore, configuration: () => Configuration): CertificateIssuing {
   return {
-    issue: async ({ validityDays, deviceCa, certificateSigningRequestPem, ...request }) => {
+    issue: async ({ validityDays, deviceCa, ...request }) => {
       const { caPem, ...issued } = await store.issue({
         ...request,
         ...(deviceCa === undefined ? {} : { deviceCa }),
-        ...(certificateSigningRequestPem === undefined ? {} : { certificateSigningRequestPem }),
         validityDays: validityDays ?? configuration().certificates.deviceCertificateValidityDays,
       });
       return { ...issued, caCertificatePem: caPem };

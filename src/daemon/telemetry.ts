@@ -65,7 +65,12 @@ export class Telemetry {
   readonly sessionObserver: SessionObserver = {
     onRefusal: (refusal) => this.refusals.record(refusal),
     onEnd: ({ why, correlationId, ...fields }) =>
-      this.audit.record({ kind: 'session', action: 'session.ended', correlationId, fields: { ...fields, why } }),
+      this.audit.record({
+        kind: 'session',
+        action: 'session.ended',
+        correlationId,
+        fields: { ...fields, why },
+      }),
     onFinding: ({ code, message }) => this.logger.warn({ finding: code }, message),
     onFault: (what, err) => this.logger.error({ err }, what),
   };
@@ -81,18 +86,28 @@ export class Telemetry {
     void this.serveMetrics(configuration);
   }
 
-  reloaded(file: string, { ok, changedPaths, restartRequired, warnings, errors, faults }: ReloadOutcome): void {
+  reloaded(
+    file: string,
+    { ok, changedPaths, restartRequired, warnings, errors, faults }: ReloadOutcome,
+  ): void {
     this.audit.reopen();
     this.metrics.reloaded(ok);
     for (const err of faults) this.logger.error({ err }, 'the new configuration is not in force everywhere');
     if (ok) {
       this.logger.info({ file, changedPaths, restartRequired, warnings }, 'the configuration was read again');
       if (changedPaths.length > 0) {
-        this.audit.record({ kind: 'configuration', action: 'configuration.changed', fields: { changedPaths } });
+        this.audit.record({
+          kind: 'configuration',
+          action: 'configuration.changed',
+          fields: { changedPaths },
+        });
       }
       this.findings.clear(CONFIGURATION_ERRORS);
     } else {
-      this.logger.error({ file, errors, warnings }, 'the configuration file has errors; the last good one stays');
+      this.logger.error(
+        { file, errors, warnings },
+        'the configuration file has errors; the last good one stays',
+      );
       const [first] = errors;
       const where = first === undefined ? '' : ` ${first.path}: ${first.rule}.`;
       this.findings.raise({

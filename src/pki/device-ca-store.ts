@@ -72,8 +72,6 @@ export interface IssueDeviceCertificate {
   readonly createThing?: boolean;
   /** Which CA; left out, the only one with a key here, or the one called "default". */
   readonly deviceCa?: string;
-  /** Answered with UNIMPLEMENTED, unless empty. */
-  readonly certificateSigningRequestPem?: string;
 }
 
 export interface IssuedDeviceCertificate {
@@ -175,12 +173,6 @@ export class DeviceCaStore {
   /** Makes a key and a certificate, registers it ACTIVE and attaches it to the thing. */
   async issue(request: IssueDeviceCertificate): Promise<IssuedDeviceCertificate> {
     const { registry, issuer } = this.#options;
-    if ((request.certificateSigningRequestPem ?? '') !== '') {
-      throw new DaemonError(
-        'UNIMPLEMENTED',
-        'signing requests are not supported: have the key made here, or sign the request with a CA of your own and register the certificate',
-      );
-    }
     const { thingName, exclusive } = request;
     const validitySeconds = seconds(request.validityDays);
     if (request.createThing !== true && (await registry.thing(thingName)) === undefined) {

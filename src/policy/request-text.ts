@@ -91,12 +91,8 @@ export class RequestText {
 
   /** `text` stands here at `from`. */
   has(text: string, from: number): boolean {
-    const length = text.length;
-    if (length === this.length) return text === this.text;
-    if (length > SHORT) return this.text.startsWith(text, from);
-    const mine = this.text;
-    for (let i = 0; i < length; i++) if (text.charCodeAt(i) !== mine.charCodeAt(from + i)) return false;
-    return true;
+    if (text.length === this.length) return text === this.text;
+    return standsAt(text, this.text, from);
   }
 
   #grow(needed: number): void {
@@ -114,4 +110,12 @@ export class RequestText {
 /** Not from `first` to `last`. */
 function isOdd(unit: number, first: number, last: number): boolean {
   return (unit - first) >>> 0 > last - first;
+}
+
+/** `part` stands in `text` at `from`. */
+export function standsAt(part: string, text: string, from: number): boolean {
+  const length = part.length;
+  if (length > SHORT) return text.startsWith(part, from);
+  for (let i = 0; i < length; i++) if (part.charCodeAt(i) !== text.charCodeAt(from + i)) return false;
+  return true;
 }

@@ -10,7 +10,7 @@
  */
 import type { Variables } from './glob.ts';
 import { type Atom, type Pattern, pattern, segment } from './patterns.ts';
-import type { RequestText } from './request-text.ts';
+import { type RequestText, standsAt } from './request-text.ts';
 import { Rests } from './rests.ts';
 import { RunTable } from './run-table.ts';
 
@@ -91,7 +91,7 @@ export class TextIndex {
         for (let j = 0; j < place.edges.length; j++) {
           const edge = place.edges[j] as Bucket['edges'][number];
           const value = variables.get(edge.name);
-          if (value === undefined || !text.startsWith(value, to)) continue;
+          if (value === undefined || !standsAt(value, text, to)) continue;
           this.#nodes[waiting] = edge.node;
           this.#places[waiting] = to + value.length;
           waiting++;

@@ -40,7 +40,7 @@ export class ExpiryQueue {
     const last = this.#heap.pop();
     if (last === undefined || last === certificate) return;
     this.#place(last, hole);
-
+    this.#rise(last);
     this.#sink(last);
   }
 

@@ -17,7 +17,6 @@ export const DEVICE_GROUPS = {
     own: {
       publish: {
         operations: ['mqtt:publish'],
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
         resources: ['mqtt:topic:data/${iot:Connection.Thing.ThingName}/*'],
       },
     },

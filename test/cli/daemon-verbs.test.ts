@@ -1,5 +1,8 @@
 import { writeFileSync } from 'node:fs';
+import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { loadContract } from '../../src/contract/index.ts';
+import { CertificateMaker } from '../support/certificates.ts';
 import { DaemonProcess } from './daemon-process.ts';
 import { outcomeOf, start } from './launcher.ts';
 
@@ -58,6 +61,63 @@ describe('explain through the daemon', () => {
     const json = await daemon.ctl([...question('sensor-new', 'mqtt:topic:data/sensor-new/t'), '--json']);
     expect(json.stderr).toContain('not registered');
     expect(JSON.parse(json.stdout)).toMatchObject({ allowed: true });
+  });
+});
+
+describe('sessions and refusals', () => {
+  const maker = new CertificateMaker();
+  const { GetClientDeviceAuthToken: method } = loadContract().deviceAuth;
+
+  /** A broker's call; the answer is the token, or nothing for a device that is refused. */
+  function connect(by: DaemonProcess, clientId: string, certificatePem: string): Promise<string | undefined> {
+    const client = new Client(`unix:${by.path('broker.sock')}`, credentials.createInsecure());
+    const request = { credential: { mqttCredential: { clientId, certificatePem } } };
+    return new Promise((resolve) => {
+      client.makeUnaryRequest(
+        method.path,
+        method.requestSerialize,
+        method.responseDeserialize,
+        request,
+        (_error: ServiceError | null, answer) => {
+          client.close();
+          resolve(answer?.clientDeviceAuthToken);
+        },
+      );
+    });
+  }
+
+  it('are listed with what an operator needs, and sessions are revoked by token, thing or certificate', async () => {
+    const other = await DaemonProcess.start((directory) => ({
+      listeners: { broker: { socket: `${directory}/broker.sock`, operations: ['broker'] } },
+    }));
+    const { pem, id } = maker.make({ subject: 'sensor-9' });
+    const register = ['certificate', 'register', '-', '--thing', 'sensor-9', '--create-thing'];
+    await other.json(register, { stdin: pem });
+    const revocations = [
+      (token: string) => [token.slice(0, 8)],
+      () => ['--thing', 'sensor-9'],
+      () => ['--certificate', id.slice(0, 10)],
+    ];
+    for (const filter of revocations) {
+      const token = (await connect(other, 'sensor-9', pem)) ?? '';
+      const tokenPrefix = token.slice(0, 8);
+      expect(await other.json(['session', 'list', '--thing', 'sensor-9'])).toMatchObject({
+        sessions: [
+          { tokenPrefix, thingName: 'sensor-9', clientId: 'sensor-9', certificateId: id, listener: 'broker' },
+        ],
+      });
+      const text = await other.ctl(['session', 'list']);
+      expect(text.stdout).toContain(tokenPrefix);
+      expect(text.stdout).not.toContain(token);
+      expect(await other.json(['session', 'revoke', ...filter(token)])).toEqual({ revoked: 1 });
+    }
+    expect(await connect(other, 'sensor-\u001b[2J', pem)).toBeUndefined();
+    const { refusals } = (await other.json(['refusals'])) as { refusals: unknown[] };
+    expect(refusals).toMatchObject([{ reason: 'CLIENT_ID_INVALID', certificateId: id, listener: 'broker' }]);
+    const shown = await other.ctl(['refusals']);
+    expect(shown.stdout).toContain('CLIENT_ID_INVALID');
+    expect(shown.stdout).not.toContain('\u001b');
+    await other.stop();
   });
 });
 

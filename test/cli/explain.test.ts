@@ -299,7 +299,6 @@ deviceGroups:
         policy: 'own',
         statement: 'publish',
         effect: 'ALLOW',
-        // biome-ignore lint/suspicious/noTemplateCurlyInString: a policy variable
         resource: 'mqtt:topic:data/${iot:Connection.Thing.ThingName}/*',
       },
       nearest: [],

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateMaker } from '../support/certificates.ts';
 import { DaemonProcess } from './daemon-process.ts';
-import { outcomeOf } from './launcher.ts';
+import { collect } from './launcher.ts';
 
 let daemon: DaemonProcess;
 const maker = new CertificateMaker();
@@ -111,40 +111,36 @@ describe('certificate import of a CSV file', () => {
 
   it('ends with 3 and tells what was confirmed when the daemon dies on the way', async () => {
     const other = await DaemonProcess.start();
-    const child = other.spawn(['certificate', 'import', '-', '--create-things', '--json']);
-    child.stdin?.write('certificate,thing\n');
-    const row = (index: number): string => `"${maker.make({ subject: `d-${index}` }).pem}",d-${index}\n`;
-    child.stdin?.write(row(0));
-    for (;;) {
-      const { things } = (await other.json(['thing', 'list'])) as { things: unknown[] };
-      if (things.length > 0) break;
-    }
+    const { child, outcome } = await importing(other, 'dies');
+    // Its input stays open and silent: the end of the daemon alone ends it.
     other.signal('SIGKILL');
-    await other.outcome;
-    const { code, stdout, stderr } = await outcomeOf(child, row(1));
+    const { code, stdout, stderr } = await outcome;
     expect(code).toBe(3);
     expect(stderr).toContain('not reachable');
     expect(JSON.parse(stdout)).toMatchObject({ registered: 1, error: { reason: 'DAEMON_UNREACHABLE' } });
+    expect(child.stdin?.writableEnded).toBe(false);
     await other.stop();
   });
 
-  it('stops at Ctrl-C with what was sent confirmed', async () => {
-    const child = daemon.spawn(['certificate', 'import', '-', '--create-things', '--json']);
-    const outcome = new Promise<{ code: number | null; stdout: string }>((resolve) => {
-      let stdout = '';
-      child.stdout?.on('data', (chunk: Buffer) => {
-        stdout += chunk.toString();
-      });
-      child.once('close', (code) => resolve({ code, stdout }));
-    });
-    child.stdin?.write(`certificate,thing\n"${maker.make({ subject: 'first' }).pem}",first\n`);
-    while ((await daemon.ctl(['thing', 'show', 'first'])).code !== 0);
+  it('stops at Ctrl-C with what was sent confirmed, though its input goes on', async () => {
+    const { child, outcome } = await importing(daemon, 'stops');
     child.kill('SIGINT');
     const { code, stdout } = await outcome;
     expect(code).toBe(130);
     expect(JSON.parse(stdout)).toMatchObject({ registered: 1, unanswered: 0 });
   });
 });
+
+/** An import whose input stays open after two rows; the first of them is registered. */
+async function importing(by: DaemonProcess, name: string) {
+  const child = by.spawn(['certificate', 'import', '-', '--create-things', '--json']);
+  const outcome = collect(child);
+  const row = (thing: string): string => `"${maker.make({ subject: thing }).pem}",${thing}\n`;
+  // The parser keeps a row until it sees what follows.
+  child.stdin?.write(`certificate,thing\n${row(name)}unfinished,`);
+  while ((await by.ctl(['thing', 'show', name])).code !== 0);
+  return { child, outcome };
+}
 
 describe('certificate import of a directory', () => {
   it('attaches each certificate to the thing of its file name and leaves CAs out', async () => {

@@ -37,19 +37,25 @@ export function start(
   });
 }
 
-export function outcomeOf(child: ChildProcess, stdin: string | Buffer = ''): Promise<Outcome> {
+/** Its end, and what it wrote; its input stays open. */
+export function collect(child: ChildProcess): Promise<Outcome> {
   const stdout: Buffer[] = [];
   const stderr: Buffer[] = [];
   child.stdout?.on('data', (chunk: Buffer) => stdout.push(chunk));
   child.stderr?.on('data', (chunk: Buffer) => stderr.push(chunk));
   child.stdin?.on('error', () => undefined);
-  child.stdin?.end(stdin);
   return new Promise((resolve, reject) => {
     child.once('error', reject);
     child.once('close', (code) =>
       resolve({ code, stdout: Buffer.concat(stdout).toString(), stderr: Buffer.concat(stderr).toString() }),
     );
   });
+}
+
+export function outcomeOf(child: ChildProcess, stdin: string | Buffer = ''): Promise<Outcome> {
+  const outcome = collect(child);
+  child.stdin?.end(stdin);
+  return outcome;
 }
 
 export function deviceauthctl(args: readonly string[], options: RunOptions = {}): Promise<Outcome> {

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateMaker } from '../support/certificates.ts';
@@ -213,17 +213,6 @@ describe('certificate issue', () => {
     expect(openssl('pkey', '-in', path, '-noout', '-text')).toContain('256 bit');
   });
 
-  it("takes the device's own request, and then makes no key", async () => {
-    const [key, csr, out] = [daemon.path('own.key'), daemon.path('own.csr'), daemon.path('own')];
-    openssl('req', '-new', '-newkey', 'rsa:2048', '-nodes', '-subj', '/CN=own', '-keyout', key, '-out', csr);
-    const args = ['certificate', 'issue', '--thing', 'own', '--create-thing', '--csr', csr, '--out', out];
-    expect((await daemon.ctl(args)).code).toBe(0);
-    expect(existsSync(join(out, 'own.key'))).toBe(false);
-    expect(openssl('x509', '-in', join(out, 'own.pem'), '-noout', '-pubkey')).toBe(
-      openssl('pkey', '-in', key, '-pubout'),
-    );
-  });
-
   it('says what is missing when the thing or the CA is unknown', async () => {
     const thing = await daemon.ctl(['certificate', 'issue', '--thing', 'absent']);
     expect(thing.code).toBe(1);
@@ -317,15 +306,5 @@ describe('ca', () => {
     expect(deviceCas.map(({ name }) => name).sort()).toEqual(['default', 'factory']);
     expect((await daemon.ctl(['ca', 'remove', 'factory'])).code).toBe(0);
     expect((await daemon.ctl(['ca', 'show', 'factory'])).code).toBe(1);
-  });
-});
-
-describe('a file that cannot be read', () => {
-  it.skipIf(process.getuid?.() === 0)('is told with the reason', async () => {
-    const path = file('secret.pem', maker.make().pem);
-    chmodSync(path, 0o000);
-    const { code, stderr } = await daemon.ctl(['certificate', 'register', path]);
-    expect(code).toBe(2);
-    expect(stderr).toContain('permission denied');
   });
 });

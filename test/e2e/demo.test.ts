@@ -39,9 +39,17 @@ describe('npm start', () => {
   }
 
   /** Processes that name this test's directory: the daemon does. */
-  async function processes(): Promise<string[]> {
-    const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid,args']);
-    return stdout.split('\n').filter((line) => line.includes(directory) && !line.includes('ps -eo'));
+  function processes(): string[] {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map((pid) => {
+        try {
+          return readFileSync(`/proc/${pid}/cmdline`, 'utf8').replaceAll('\0', ' ');
+        } catch {
+          return '';
+        }
+      })
+      .filter((line) => line.includes(directory));
   }
 
   const certificates = () =>
@@ -75,7 +83,7 @@ describe('npm start', () => {
     expect(await finished(child)).toBe(1);
     expect(output()).toContain(`Port ${port} on 127.0.0.1 is taken`);
     expect(output()).toContain(`--port ${port + 1}`);
-    expect(await processes()).toEqual([]);
+    expect(processes()).toEqual([]);
     other.close();
   });
 
@@ -94,7 +102,7 @@ describe('npm start', () => {
     await until('the revoked device is told of', () => /sensor-1 (disconnected|refused)/.test(output()));
     child.kill('SIGINT');
     expect(await finished(child)).toBe(0);
-    expect(await processes()).toEqual([]);
+    expect(processes()).toEqual([]);
     expect(readdirSync(join(directory, 'run'))).toEqual([]);
   });
 

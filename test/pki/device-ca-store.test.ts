@@ -232,13 +232,6 @@ describe('the device CAs', () => {
       expect((await refused(issue({ deviceCa: 'third' }))).reason).toBe('NOT_FOUND');
     });
 
-    it('not from a signing request, which is answered as unimplemented', async () => {
-      await create();
-      const call = issue({ certificateSigningRequestPem: '-----BEGIN CERTIFICATE REQUEST-----' });
-      expect((await refused(call)).reason).toBe('UNIMPLEMENTED');
-      expect((await registry.counts()).things).toBe(0);
-    });
-
     it('not while the clock is suspect, nor before the CA is valid', async () => {
       await create();
       suspect = true;

@@ -41,9 +41,13 @@ describe('a release', () => {
   });
 
   it('holds no TypeScript import specifiers', () => {
-    const scan = spawnSync('grep', ['-rlE', "from '\\.[^']*\\.ts'", join(directory, 'dist'), '--include=*.js'], {
-      encoding: 'utf8',
-    });
+    const scan = spawnSync(
+      'grep',
+      ['-rlE', "from '\\.[^']*\\.ts'", join(directory, 'dist'), '--include=*.js'],
+      {
+        encoding: 'utf8',
+      },
+    );
     expect(scan.stdout).toBe('');
     expect(readdirSync(join(directory, 'dist')).length).toBeGreaterThan(0);
   });

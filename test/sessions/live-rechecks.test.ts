@@ -120,6 +120,25 @@ describe('a live session under a verifier that tells of nothing', () => {
     expect(room.service.stats().active).toBe(0);
   });
 
+  it('may be one of two that are asked about at once, with different answers', async () => {
+    const room = new Room({ liveRechecks: true });
+    const gates: Gate<RecheckResult>[] = [];
+    room.recheck = () => {
+      const gate = new Gate<RecheckResult>();
+      gates.push(gate);
+      return gate.promise;
+    };
+    for (let count = 0; count < 2; count += 1) await room.open('a');
+    await pass(room, 3_600);
+    gates[0]!.open('confirmed');
+    await settled();
+    gates[1]!.open('unavailable');
+    await settled();
+    room.service.revoke({ thingName: 'a' });
+    await pass(room, 7_200);
+    expect(gates).toHaveLength(2);
+  });
+
   it('that was opened again while a question about it was under way ends with a rejection too', async () => {
     const room = new Room({ liveRechecks: true });
     const verdict = new Gate<RecheckResult>();

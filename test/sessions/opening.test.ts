@@ -1,6 +1,8 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { AuthenticationResult } from '../../src/sessions/ports.ts';
 import type { OpenResult } from '../../src/sessions/session-api.ts';
+import { runs } from '../support/runs.ts';
 import { authenticated, everyoneMay, Gate, groups, Room, settled } from './room.ts';
 
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -83,6 +85,37 @@ describe('a token', () => {
       });
       room.service.close('mosquitto', token);
     }
+  });
+});
+
+describe('any text as a token', () => {
+  it('opens nothing, closes nothing and ends nothing', async () => {
+    const room = new Room();
+    await room.apply(everyoneMay('x'));
+    const { token } = await room.open('a');
+    const near = fc
+      .nat(35)
+      .map((at) => `${token.slice(0, at)}${token[at] === '0' ? '1' : '0'}${token.slice(at + 1)}`);
+    const text = fc.oneof(
+      fc.string({ unit: 'binary' }),
+      fc.uuid({ version: 4 }),
+      near,
+      near.map((one) => one.toUpperCase()),
+    );
+    const stream = room.connected([token]);
+    fc.assert(
+      fc.property(fc.array(text, { maxLength: 3 }), fc.boolean(), (texts, last) => {
+        for (const one of texts) {
+          if (room.may(one, 'x') !== undefined) throw new Error(`${one} is valid`);
+          room.service.close('mosquitto', one);
+        }
+        stream.subscription.used(texts);
+        stream.subscription.held([token, ...texts], last);
+        stream.take();
+        if (room.may(token, 'x') !== true) throw new Error('the session is gone');
+      }),
+      runs(),
+    );
   });
 });
 

@@ -31,7 +31,11 @@ export async function importCertificates(invocation: Invocation): Promise<number
   const run = new ImportRun(source, progress);
   const outcome = await AdminConnection.use(invocation, (daemon) =>
     run.through(daemon.importCertificates()),
-  ).finally(() => progress.stop());
+  ).finally(() => {
+    progress.stop();
+    // A pipe that stays open must not keep the process.
+    if (path === '-') terminal.stdin.destroy();
+  });
   const errors = args.text('errors');
   if (errors !== undefined) {
     await writeWhole({ path: errors, content: errorsCsv(run.failures), mode: 0o644 }, true);
@@ -66,6 +70,7 @@ class ImportRun {
   readonly #source: ImportSource;
   readonly #progress: Progress;
   readonly #waiting = new Map<number, { readonly name: EntryName; readonly progress: number }>();
+  readonly #stop = Promise.withResolvers<void>();
   #stopped = false;
 
   constructor(source: ImportSource, progress: Progress) {
@@ -79,9 +84,7 @@ class ImportRun {
 
   /** The failure of the stream is an outcome: what was answered before it still counts. */
   async through(stream: ImportStream): Promise<'finished' | 'interrupted' | CliFailure> {
-    const interrupt = (): void => {
-      this.#stopped = true;
-    };
+    const interrupt = (): void => this.#end();
     process.once('SIGINT', interrupt);
     const sending = this.#send(stream).catch((error: unknown) => {
       stream.cancel();
@@ -92,30 +95,37 @@ class ImportRun {
       for await (const result of stream.results) this.#count(result);
     } catch (error) {
       received = error;
-      this.#stopped = true;
+      this.#end();
     }
     const sent = await sending;
     process.off('SIGINT', interrupt);
-    // A failure to send because of the stream is the stream's failure, told once.
+    // Where sending failed because of the stream, it is the stream's failure, told once.
     const failure = sent ?? received;
     if (failure !== undefined && !(failure instanceof CliFailure)) throw failure;
     if (failure !== undefined) return failure;
     return this.#stopped ? 'interrupted' : 'finished';
   }
 
+  /** No more is sent, even while the source keeps us waiting. */
+  #end(): void {
+    this.#stopped = true;
+    this.#stop.resolve();
+  }
+
   async #send(stream: ImportStream): Promise<undefined> {
-    for await (const entry of this.#source.entries) {
-      if (this.#stopped) break;
+    const entries = this.#source.entries[Symbol.asyncIterator]();
+    while (!this.#stopped) {
+      const next = await Promise.race([entries.next(), this.#stop.promise]);
+      if (next === undefined || next.done === true) break;
+      const entry = next.value;
       if (entry.kind === 'failure') {
         this.#fail(entry.failure, entry.progress);
-        continue;
-      }
-      if (entry.kind === 'left-out') {
+      } else if (entry.kind === 'left-out') {
         this.leftOut += 1;
-        continue;
+      } else {
+        this.#waiting.set(entry.name.line, { name: entry.name, progress: entry.progress });
+        await stream.send(entry.item);
       }
-      this.#waiting.set(entry.name.line, { name: entry.name, progress: entry.progress });
-      await stream.send(entry.item);
     }
     stream.finish();
   }

@@ -7,7 +7,6 @@ import { join } from 'node:path';
 import type { DeviceCa__Output } from '../../contract/generated/deviceauth/v1/DeviceCa.ts';
 import type { IssueCertificateResponse__Output } from '../../contract/generated/deviceauth/v1/IssueCertificateResponse.ts';
 import { AdminConnection } from '../admin-connection.ts';
-import { readSmallFile } from '../certificate-file.ts';
 import type { Invocation } from '../command.ts';
 import { CliFailure, EXIT, fileFailure, usage } from '../failure.ts';
 import type { OutputFile } from '../output-files.ts';
@@ -21,8 +20,7 @@ const LONGEST_VALIDITY_DAYS = 36_500;
 /** Where the parts go. */
 interface Destination {
   readonly certificate: string;
-  /** Undefined when the device made its own key. */
-  readonly privateKey: string | undefined;
+  readonly privateKey: string;
   readonly ca: string;
 }
 
@@ -39,13 +37,11 @@ export async function issue(invocation: Invocation): Promise<number> {
     exclusive: args.flag('exclusive'),
     createThing: args.flag('create-thing'),
     deviceCa: args.text('ca') ?? '',
-    certificateSigningRequestPem: await signingRequest(invocation),
   };
   const directory = args.text('out');
   if (directory === undefined && args.flag('force')) throw usage('--force is about files', 'give --out too');
   const force = args.flag('force');
-  const ownKey = request.certificateSigningRequestPem !== '';
-  const destination = directory === undefined ? undefined : destinationIn(directory, thingName, ownKey);
+  const destination = directory === undefined ? undefined : destinationIn(directory, thingName);
   return AdminConnection.use(invocation, async (daemon) => {
     if (directory !== undefined && destination !== undefined) {
       await writableDirectory(directory);
@@ -70,31 +66,16 @@ export async function issue(invocation: Invocation): Promise<number> {
   });
 }
 
-async function signingRequest({ args, terminal }: Invocation): Promise<string> {
-  const file = args.text('csr');
-  if (file === undefined) return '';
-  if (args.has('key-type'))
-    throw usage('--key-type and --csr contradict each other', 'the request has its own key');
-  const text = (await readSmallFile(file, terminal.stdin)).toString('utf8');
-  const [pem] =
-    /-----BEGIN (?:NEW )?CERTIFICATE REQUEST-----[\s\S]*?-----END (?:NEW )?CERTIFICATE REQUEST-----/.exec(
-      text,
-    ) ?? [];
-  if (pem === undefined) throw usage(`${file} holds no certificate request`, 'give a PKCS#10 request as PEM');
-  return `${pem}\n`;
-}
-
-function destinationIn(directory: string, thingName: string, ownKey: boolean): Destination {
+function destinationIn(directory: string, thingName: string): Destination {
   return {
     certificate: join(directory, `${thingName}.pem`),
-    privateKey: ownKey ? undefined : join(directory, `${thingName}.key`),
+    privateKey: join(directory, `${thingName}.key`),
     ca: join(directory, 'ca.pem'),
   };
 }
 
 async function mustNotExist({ certificate, privateKey }: Destination): Promise<void> {
   for (const path of [certificate, privateKey]) {
-    if (path === undefined) continue;
     const found = await stat(path).catch(() => undefined);
     if (found !== undefined) {
       throw usage(
@@ -137,13 +118,20 @@ async function save(
   force: boolean,
 ): Promise<void> {
   const id = (issued.certificate?.certificateId ?? '').slice(0, 16);
-  const files: (OutputFile & { readonly recovery: string })[] = [];
-  if (privateKey !== undefined) {
-    const recovery = `the key is lost: \`deviceauthctl certificate delete ${id}\`, then issue another`;
-    files.push({ path: privateKey, content: issued.privateKeyPem, mode: 0o600, recovery });
-  }
-  const recovery = `\`deviceauthctl certificate show ${id} --pem\` prints the certificate`;
-  files.push({ path: certificate, content: issued.certificatePem, mode: 0o644, recovery });
+  const files: (OutputFile & { readonly recovery: string })[] = [
+    {
+      path: privateKey,
+      content: issued.privateKeyPem,
+      mode: 0o600,
+      recovery: `the key is lost: \`deviceauthctl certificate delete ${id}\`, then issue another`,
+    },
+    {
+      path: certificate,
+      content: issued.certificatePem,
+      mode: 0o644,
+      recovery: `\`deviceauthctl certificate show ${id} --pem\` prints the certificate`,
+    },
+  ];
   if ((await existingText(ca))?.trim() !== issued.caCertificatePem.trim()) {
     const recovery = '`deviceauthctl ca show NAME --pem` prints the CA certificate';
     files.push({ path: ca, content: issued.caCertificatePem, mode: 0o644, recovery });
@@ -168,7 +156,7 @@ function saved(issued: IssueCertificateResponse__Output, files: Destination): st
 }
 
 function savedText({ certificate }: IssueCertificateResponse__Output, files: Destination): string {
-  const written = Object.values(files).filter((path) => path !== undefined);
+  const written = Object.values(files);
   return `${certificate === null ? '' : certificateText(certificate, undefined)}\nWritten: ${written.join(', ')}\n`;
 }
 
@@ -184,7 +172,7 @@ async function print(
   if (issued.certificate !== null)
     await write(terminal.stderr, certificateText(issued.certificate, undefined));
   for (const pem of [issued.certificatePem, issued.privateKeyPem, issued.caCertificatePem]) {
-    if (pem !== '') await write(terminal.stdout, pem.endsWith('\n') ? pem : `${pem}\n`);
+    await write(terminal.stdout, pem.endsWith('\n') ? pem : `${pem}\n`);
   }
   return EXIT.ok;
 }

@@ -20,7 +20,6 @@ export interface IssueRequest {
   readonly exclusive: boolean;
   /** Make the thing if there is none; otherwise NOT_FOUND. */
   readonly createThing: boolean;
-  readonly certificateSigningRequestPem: string | undefined;
 }
 
 /** Makes a certificate, registers it ACTIVE and attaches it. Rejects with `DaemonError` (CLOCK_SUSPECT, NOT_FOUND, INVALID_ARGUMENTS). */
@@ -28,8 +27,8 @@ export interface CertificateIssuing {
   issue(request: IssueRequest): Promise<{
     readonly record: CertificateRecord;
     readonly certificatePem: string;
-    /** Undefined when a signing request was given. */
-    readonly privateKeyPem: string | undefined;
+    /** PKCS#8; not kept. */
+    readonly privateKeyPem: string;
     readonly caCertificatePem: string;
   }>;
 }

@@ -75,15 +75,13 @@ export class CertificateCalls {
       deviceCa: request.deviceCa === '' ? undefined : request.deviceCa,
       exclusive: request.exclusive,
       createThing: request.createThing,
-      certificateSigningRequestPem:
-        request.certificateSigningRequestPem === '' ? undefined : request.certificateSigningRequestPem,
     });
     const { exclusive } = request;
     this.#context.audit('certificate.issue', { certificateId: record.id, thingName, exclusive });
     return {
       certificate: await this.#message(record),
       certificatePem: issued.certificatePem,
-      privateKeyPem: issued.privateKeyPem ?? '',
+      privateKeyPem: issued.privateKeyPem,
       caCertificatePem: issued.caCertificatePem,
     };
   }

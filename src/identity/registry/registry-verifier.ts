@@ -28,6 +28,12 @@ export interface RegistryVerifierOptions {
   readonly registry: RegistryStore;
   /** The clock by which a device CA is valid: the trusted one. */
   readonly clock: { now(): number };
+  /** A device CA's word registered a certificate. Must not throw. */
+  readonly onProvisioned?: (provisioned: {
+    readonly certificateId: string;
+    readonly thingName: string;
+    readonly issuer: string;
+  }) => void;
 }
 
 interface DeviceCa {
@@ -59,6 +65,7 @@ export class RegistryVerifier implements Verifier {
   readonly local = true;
   readonly #registry: RegistryStore;
   readonly #clock: { now(): number };
+  readonly #onProvisioned: RegistryVerifierOptions['onProvisioned'];
   readonly #provisionable = new LRUCache<string, DeviceCertificate>({ max: MOST_PROVISIONABLE });
   readonly #stopListening: () => void;
   #deviceCas: Promise<readonly DeviceCa[]> | undefined;
@@ -66,6 +73,7 @@ export class RegistryVerifier implements Verifier {
   constructor(options: RegistryVerifierOptions) {
     this.#registry = options.registry;
     this.#clock = options.clock;
+    this.#onProvisioned = options.onProvisioned;
     this.#stopListening = options.registry.onChange((change) => {
       if (change.kind === 'device-cas') this.#deviceCas = undefined;
     });
@@ -182,13 +190,14 @@ export class RegistryVerifier implements Verifier {
     if ((await this.#whyNotProvisioned(certificate)) !== undefined) return false;
     const { id, pem, subject, issuer, serialNumber, key, notBefore, notAfter } = certificate;
     try {
-      await this.#registry.register({
+      const { unchanged } = await this.#registry.register({
         certificate: { id, pem, subject, issuer, serialNumber, key, notBefore, notAfter },
         status: 'ACTIVE',
         attach: { thingName, exclusive: false },
         createThing: { name: thingName },
         provisioning: true,
       });
+      if (!unchanged) this.#onProvisioned?.({ certificateId, thingName, issuer });
     } catch (error) {
       // An operator was faster: what is registered now, decides.
       if (!(error instanceof DaemonError && error.reason === 'ALREADY_EXISTS')) throw error;

@@ -183,7 +183,9 @@ export class SqliteRegistry implements RegistryStore {
     return this.#read(() => this.#tables.certificates.tombstone(id));
   }
 
-  twinOf(certificate: Pick<CertificateRecord, 'id' | 'issuer' | 'serialNumber'>): Promise<string | undefined> {
+  twinOf(
+    certificate: Pick<CertificateRecord, 'id' | 'issuer' | 'serialNumber'>,
+  ): Promise<string | undefined> {
     return this.#read(() => this.#tables.certificates.twinOf(certificate));
   }
 

@@ -67,7 +67,7 @@ export class DaemonProcess {
         if (child.exitCode !== null) throw new Error(`the daemon ended:\n${this.output}`);
         return await this.admin.call('GetStatus', {});
       },
-      15_000,
+      25_000,
     ).catch((error: unknown) => {
       throw new Error(`the daemon did not start:\n${this.output}`, { cause: error });
     });

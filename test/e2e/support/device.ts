@@ -32,7 +32,7 @@ export class Device {
       ...(identity.privateKeyPem === undefined ? {} : { key: identity.privateKeyPem }),
       protocolVersion: 4,
       reconnectPeriod: 0,
-      connectTimeout: 8_000,
+      connectTimeout: 15_000,
       ...options,
     });
     this.client.on('connect', () => this.connections++);

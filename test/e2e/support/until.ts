@@ -2,7 +2,7 @@
 export async function until<T>(
   what: string,
   look: () => T | undefined | false | Promise<T | undefined | false>,
-  withinMs = 8_000,
+  withinMs = 15_000,
 ): Promise<T> {
   const end = performance.now() + withinMs;
   let last: unknown;

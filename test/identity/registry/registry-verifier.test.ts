@@ -180,9 +180,17 @@ describe('the embedded registry as verifier', () => {
       const certificate = parsed(maker.make({ subject: 'pump', issuer: ca }));
       const told: string[] = [];
       registry.onChange((change) => told.push(change.kind));
+      verifier.close();
+      const provisioned: string[] = [];
+      verifier = new RegistryVerifier({
+        registry,
+        clock,
+        onProvisioned: ({ thingName }) => provisioned.push(thingName),
+      });
       const outcomes = await Promise.all(Array.from({ length: 50 }, () => connect(certificate, 'pump')));
       expect(new Set(outcomes)).toEqual(new Set(['active']));
       expect(told).toEqual(['certificate-status', 'thing-changed', 'attached']);
+      expect(provisioned).toEqual(['pump']);
     });
 
     it('adds it to a thing that is there, which stays as it is', async () => {
@@ -331,18 +339,21 @@ describe('the embedded registry as verifier', () => {
       ['deactivated', (id: string) => registry.setStatus(id, 'INACTIVE')],
       ['deleted', (id: string) => registry.deleteCertificate(id)],
       ['detached', (id: string) => registry.detach(id, 'pump')],
-    ] as const)('does not let a %s device in with its certificate’s signature rewritten', async (_, takeAway) => {
-      const ca = maker.ca('fleet CA', { key: maker.keys('EC') });
-      await trust(ca);
-      const made = maker.make({ subject: 'pump', issuer: ca });
-      expect(await connect(parsed(made), 'pump')).toBe('active');
-      await takeAway(made.id);
-      const result = parseCertificate(twinOf(made).pem);
-      if (!result.ok) throw new Error(result.message);
-      expect(result.certificate.id).not.toBe(made.id);
-      expect(result.certificate.isIssuedBy(ca.pem)).toBe(true);
-      expect(await connect(result.certificate, 'pump')).toBe('CERTIFICATE_UNKNOWN');
-    });
+    ] as const)(
+      'does not let a %s device in with its certificate’s signature rewritten',
+      async (_, takeAway) => {
+        const ca = maker.ca('fleet CA', { key: maker.keys('EC') });
+        await trust(ca);
+        const made = maker.make({ subject: 'pump', issuer: ca });
+        expect(await connect(parsed(made), 'pump')).toBe('active');
+        await takeAway(made.id);
+        const result = parseCertificate(twinOf(made).pem);
+        if (!result.ok) throw new Error(result.message);
+        expect(result.certificate.id).not.toBe(made.id);
+        expect(result.certificate.isIssuedBy(ca.pem)).toBe(true);
+        expect(await connect(result.certificate, 'pump')).toBe('CERTIFICATE_UNKNOWN');
+      },
+    );
 
     it('registers one of two such certificates when they arrive together', async () => {
       const ca = maker.ca('fleet CA', { key: maker.keys('EC') });

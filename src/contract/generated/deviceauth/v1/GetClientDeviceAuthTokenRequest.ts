@@ -15,7 +15,8 @@ export interface GetClientDeviceAuthTokenRequest {
   'brokerInstanceId'?: (string);
   /**
    * Text of at most 128 printable characters that both sides log, so that a broker's line and
-   * the daemon's can be put side by side. Empty: the daemon makes one.
+   * the daemon's can be put side by side. Not a UUID: logs shorten those, as they are what tokens
+   * look like. Empty: the daemon makes one.
    */
   'correlationId'?: (string);
 }
@@ -33,7 +34,8 @@ export interface GetClientDeviceAuthTokenRequest__Output {
   'brokerInstanceId': (string);
   /**
    * Text of at most 128 printable characters that both sides log, so that a broker's line and
-   * the daemon's can be put side by side. Empty: the daemon makes one.
+   * the daemon's can be put side by side. Not a UUID: logs shorten those, as they are what tokens
+   * look like. Empty: the daemon makes one.
    */
   'correlationId': (string);
 }

@@ -15,11 +15,6 @@ export interface IssueCertificateRequest {
    * Name of the device CA; empty: the only local one, or the one named "default".
    */
   'deviceCa'?: (string);
-  /**
-   * A PKCS#10 request made by the device, so that its key never leaves it; empty: a key is made
-   * here and returned once.
-   */
-  'certificateSigningRequestPem'?: (string);
 }
 
 export interface IssueCertificateRequest__Output {
@@ -35,9 +30,4 @@ export interface IssueCertificateRequest__Output {
    * Name of the device CA; empty: the only local one, or the one named "default".
    */
   'deviceCa': (string);
-  /**
-   * A PKCS#10 request made by the device, so that its key never leaves it; empty: a key is made
-   * here and returned once.
-   */
-  'certificateSigningRequestPem': (string);
 }

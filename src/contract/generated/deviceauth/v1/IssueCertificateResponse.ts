@@ -6,7 +6,7 @@ export interface IssueCertificateResponse {
   'certificate'?: (_deviceauth_v1_Certificate | null);
   'certificatePem'?: (string);
   /**
-   * PKCS#8; empty when a signing request was given. Not kept by the daemon.
+   * PKCS#8. Not kept by the daemon.
    */
   'privateKeyPem'?: (string);
   /**
@@ -19,7 +19,7 @@ export interface IssueCertificateResponse__Output {
   'certificate': (_deviceauth_v1_Certificate__Output | null);
   'certificatePem': (string);
   /**
-   * PKCS#8; empty when a signing request was given. Not kept by the daemon.
+   * PKCS#8. Not kept by the daemon.
    */
   'privateKeyPem': (string);
   /**

@@ -1,0 +1,117 @@
+/**
+ * Every `ipc` entry of the reference, called over a real Unix socket on the whole daemon: `broker` is the listener of
+ * a caller with permission, `closed` that of one without. An entry marked `divergence` is held to what we do instead.
+ */
+import { readFileSync } from 'node:fs';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { SystemClock } from '../../src/clock.ts';
+import type { ErrorReason } from '../../src/errors.ts';
+import { refusal } from '../endpoints/support/caller.ts';
+import { RunningDaemon } from '../endpoints/support/daemon.ts';
+import { CertificateMaker } from '../support/certificates.ts';
+import { ScriptedVerifier } from '../support/scripted-verifier.ts';
+
+interface Entry {
+  readonly id: string;
+  readonly operation: string;
+  readonly callerHasPermission: boolean;
+  readonly request: object | 'queue full';
+  readonly response?: Readonly<Record<string, unknown>>;
+  readonly error?: string;
+  readonly divergence?: boolean;
+  readonly recommended?: string;
+}
+
+/** The reference's errors by our reasons; of a ServiceError the entry says which it is. */
+const REASONS: Readonly<Record<string, ErrorReason>> = {
+  InvalidArgumentsError: 'INVALID_ARGUMENTS',
+  UnauthorizedError: 'UNAUTHORIZED',
+  InvalidCredentialError: 'INVALID_CREDENTIAL',
+  InvalidClientDeviceAuthTokenError: 'INVALID_CLIENT_DEVICE_AUTH_TOKEN',
+};
+const UUID = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+
+const file = JSON.parse(readFileSync(new URL('cda.json', import.meta.url), 'utf8')) as {
+  readonly ipc: readonly Entry[];
+};
+const maker = new CertificateMaker();
+const device = maker.make({ subject: 'some-client-id' });
+const verifier = new ScriptedVerifier({ clock: new SystemClock() });
+verifier.setCertificate(device.id, 'active');
+verifier.attach(device.id, 'some-client-id');
+
+let daemon: RunningDaemon;
+
+beforeAll(async () => {
+  daemon = await RunningDaemon.start({}, verifier);
+});
+afterAll(() => daemon.stop());
+
+/** Placeholders of the case file become what they stand for. */
+function filledIn(value: unknown): unknown {
+  if (value === 'PEM' || value === '<valid>') return device.pem;
+  if (value === '<base64>') return device.der.toString('base64');
+  if (Array.isArray(value)) return value.map(filledIn);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, filledIn(part)]));
+}
+
+/** JSON of the reference as a message of ours: enumeration values that we do not know stay unspecified on the wire. */
+function message(request: object): object {
+  const { certificateOptions } = request as { certificateOptions?: { certificateType?: string } };
+  if (certificateOptions === undefined || certificateOptions.certificateType === 'SERVER') return request;
+  return { ...request, certificateOptions: { certificateType: 77 } };
+}
+
+async function perform(entry: Entry): Promise<unknown> {
+  const caller = daemon.caller(entry.callerHasPermission ? 'broker' : 'closed');
+  const name = entry.operation as 'VerifyClientDeviceIdentity';
+  if (entry.request === 'queue full') {
+    verifier.call = 'queue-full';
+    // One the daemon has not seen, so that it has to ask.
+    const certificatePem = maker.make({ subject: 'unseen' }).pem;
+    const credential =
+      entry.operation === 'GetClientDeviceAuthToken'
+        ? { mqttCredential: { clientId: 'some-client-id', certificatePem } }
+        : { clientDeviceCertificate: certificatePem };
+    return await caller.call(name, { credential }).finally(() => {
+      verifier.call = 'ok';
+    });
+  }
+  return await caller.call(name, message(filledIn(entry.request) as object));
+}
+
+function expectedReason(entry: Entry): string {
+  const named =
+    entry.divergence === true && entry.recommended !== undefined ? entry.recommended : (entry.error ?? '');
+  return REASONS[named] ?? named;
+}
+
+describe('IPC of the reference', () => {
+  it.each(file.ipc)('$id: $operation', async (entry) => {
+    if (entry.error === undefined) {
+      const answer = (await perform(entry)) as Record<string, unknown>;
+      for (const [field, value] of Object.entries(entry.response ?? {})) {
+        if (value === '<uuid>') expect(answer[field]).toMatch(UUID);
+        else expect(answer[field]).toEqual(value);
+      }
+    } else {
+      expect((await refusal(perform(entry))).reason).toBe(expectedReason(entry));
+    }
+  });
+
+  it('takes base64 without a header, as EMQX sends it', async () => {
+    const answer = await daemon.caller('broker').call('GetClientDeviceAuthToken', {
+      credential: {
+        mqttCredential: { clientId: 'some-client-id', certificatePem: device.der.toString('base64') },
+      },
+    });
+    expect(answer.clientDeviceAuthToken).toMatch(UUID);
+  });
+
+  it('answers UNIMPLEMENTED to a right subscription to certificates, until they are issued', async () => {
+    const options = { certificateOptions: { certificateType: 'SERVER' as const } };
+    const error = await refusal(daemon.caller('broker').call('SubscribeToCertificateUpdates', options));
+    expect(error.reason).toBe('UNIMPLEMENTED');
+  });
+});
