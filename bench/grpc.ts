@@ -20,10 +20,14 @@ import { Endpoints } from '../src/endpoints/endpoints.ts';
 import type { OpenedSession } from '../src/endpoints/ports.ts';
 import type { Row } from './row.ts';
 
-/** What a measured server tells the client: a credential it accepts and an action it allows. */
-export interface Served {
+export interface Device {
   readonly clientId: string;
   readonly certificatePem: string;
+}
+
+/** What a measured server tells the client: devices it lets in, taken in turn, and an action it allows the first. */
+export interface Served {
+  readonly devices: readonly Device[];
   readonly operation: string;
   readonly resource: string;
 }
@@ -31,8 +35,8 @@ export interface Served {
 /** A module with this as `serve` can be measured. The server lives until its process is ended. */
 export type Serve = (socketPath: string) => Promise<Served>;
 
-const ROUNDS = 7;
-const ROUND_MS = 700;
+const ROUNDS = 15;
+const ROUND_MS = 350;
 const IN_FLIGHT = 64;
 const SEQUENTIAL_CALLS = 1500;
 const STREAM_IN_FLIGHT = 64;
@@ -54,9 +58,13 @@ const SESSION: OpenedSession = {
 };
 
 const TRIVIAL: Served = {
-  clientId: 'sensor-17',
-  // As long as an EC device certificate.
-  certificatePem: `-----BEGIN CERTIFICATE-----\n${`${'A'.repeat(64)}\n`.repeat(10)}-----END CERTIFICATE-----\n`,
+  devices: [
+    {
+      clientId: 'sensor-17',
+      // As long as an EC device certificate.
+      certificatePem: `-----BEGIN CERTIFICATE-----\n${`${'A'.repeat(64)}\n`.repeat(10)}-----END CERTIFICATE-----\n`,
+    },
+  ],
   operation: 'mqtt:publish',
   resource: 'mqtt:topic:plant/7/line/3/sensor-17/temp',
 };
@@ -227,9 +235,12 @@ function median(values: readonly number[]): number {
 }
 
 function tokenCall({ client, served }: Measured): Call {
-  const { clientId, certificatePem } = served;
-  const request = { credential: { mqttCredential: { clientId, certificatePem } } };
-  return (done) => client.GetClientDeviceAuthToken(request, (error) => done(error));
+  const requests = served.devices.map((mqttCredential) => ({ credential: { mqttCredential } }));
+  let next = 0;
+  return (done) => {
+    next += 1;
+    client.GetClientDeviceAuthToken(requests[next % requests.length] ?? {}, (error) => done(error));
+  };
 }
 
 function authorizeCall({ client, served }: Measured, token: string): Call {
@@ -239,11 +250,11 @@ function authorizeCall({ client, served }: Measured, token: string): Call {
 }
 
 async function tokenOf({ client, served }: Measured): Promise<string> {
-  const { clientId, certificatePem } = served;
+  const [mqttCredential] = served.devices;
+  if (mqttCredential === undefined) throw new Error('the server names no device');
   return new Promise((resolve, reject) => {
-    client.GetClientDeviceAuthToken(
-      { credential: { mqttCredential: { clientId, certificatePem } } },
-      (error, answer) => (error === null ? resolve(answer?.clientDeviceAuthToken ?? '') : reject(error)),
+    client.GetClientDeviceAuthToken({ credential: { mqttCredential } }, (error, answer) =>
+      error === null ? resolve(answer?.clientDeviceAuthToken ?? '') : reject(error),
     );
   });
 }

@@ -72,7 +72,7 @@ interface Counters {
 export type KeeperDecision = Decision | { readonly allowed: false; readonly reason: DenialByKeeper };
 export type DenialByKeeper = 'SESSION_ENDED' | 'LEASE_OVER' | 'GRANTS_IN_DOUBT';
 
-const USAGE_INTERVAL = 60_000;
+const USAGE_INTERVAL = 30_000;
 
 export class SessionKeeper<Grants extends object> {
   readonly #options: SessionKeeperOptions<Grants>;

@@ -6,7 +6,7 @@
  */
 const BEGIN = '-----BEGIN';
 const END = '-----END';
-const UUID_V4 = /\b([0-9a-f]{8})-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/gi;
+const UUID_V4 = /([0-9a-f]{8})-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}/gi;
 /** DER begins with a SEQUENCE (0x30), which is `M` and `A` to `P` in base64; line breaks may be escaped any number of times. */
 const DER_BEGINS = /M[A-P][A-Za-z0-9+/=\\\r\n\t]{60}/g;
 const DER_GOES_ON = /[A-Za-z0-9+/=\\\r\n\t]/;

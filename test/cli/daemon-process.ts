@@ -37,6 +37,13 @@ export class DaemonProcess {
     this.configure(more);
     this.#child = start('deviceauthd', ['serve', '--config', this.configurationFile]);
     this.outcome = outcomeOf(this.#child);
+    // A test that fails before it stops its daemon leaves none behind.
+    const kill = (): void => {
+      this.#child.kill('SIGKILL');
+      rmSync(directory, { recursive: true, force: true });
+    };
+    process.once('exit', kill);
+    this.#child.once('exit', () => process.off('exit', kill));
   }
 
   static async start(more: (directory: string) => Configuration = () => ({})): Promise<DaemonProcess> {

@@ -104,6 +104,10 @@ function expectSound(result: LoadResult): void {
   expect(() => JSON.stringify(result)).not.toThrow();
 }
 
+function withoutPlaces(result: LoadResult): string {
+  return JSON.stringify(result).replaceAll(/line \d+, column \d+/g, 'somewhere');
+}
+
 const validateDeviceGroups = compileDeviceGroups;
 
 describe('Any configuration', () => {
@@ -209,7 +213,7 @@ describe('Any configuration', () => {
         fc.property(documents, (document) => {
           const json = loadConfiguration(JSON.stringify(document));
           const yaml = loadConfiguration(stringify(JSON.parse(JSON.stringify(document))));
-          expect(JSON.stringify(yaml)).toBe(JSON.stringify(json));
+          expect(withoutPlaces(yaml)).toBe(withoutPlaces(json));
         }),
         { numRuns: runs().numRuns / 10 },
       );

@@ -102,7 +102,7 @@ describe('Redaction', () => {
       fc.assert(
         fc.property(fc.uuid({ version: 4 }), fc.string(), fc.nat(4), (token, around, shape) => {
           output.length = 0;
-          const text = `${around} ${shape === 0 ? token.toUpperCase() : token}${around}`;
+          const text = `${around}${shape === 0 ? token.toUpperCase() : token}${around}`;
           const put: readonly (() => void)[] = [
             () => logger.info(text),
             () => logger.info({ token }, 'a field'),

@@ -87,13 +87,22 @@ export class StatusMapper {
       case status.RESOURCE_EXHAUSTED:
         return this.#build('LIMIT_EXCEEDED', details, {}, undefined);
       case status.INTERNAL:
+        // A message that cannot be decompressed, a timeout that is none: the caller's mistakes, which anybody can
+        // make as often as he likes, so they are not logged.
+        if (!details.startsWith('Error serializing'))
+          return this.#build('INVALID_ARGUMENTS', details, {}, undefined);
+        return this.#defect(details);
       case status.UNKNOWN:
       case undefined:
-        this.#logger.warn({ details }, 'gRPC ended a call with an error');
-        return this.#build('SERVICE_ERROR', DEFECT_MESSAGE, {}, undefined);
+        return this.#defect(details);
       default:
         return { ...given, details: bounded(details) };
     }
+  }
+
+  #defect(details: string): CallStatus {
+    this.#logger.error({ details }, 'gRPC ended a call that failed by a defect');
+    return this.#build('SERVICE_ERROR', DEFECT_MESSAGE, {}, undefined);
   }
 
   #build(

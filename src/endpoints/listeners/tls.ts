@@ -41,7 +41,7 @@ export class TlsTerminator {
     });
     this.#server.on('secureConnection', (secure) => this.#check(secure));
     this.#server.on('tlsClientError', (error, socket) => {
-      this.#parts.logger.info(
+      this.#parts.logger.debug(
         { listener: parts.listener, problem: error.message },
         'refused a TLS connection',
       );

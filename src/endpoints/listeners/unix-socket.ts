@@ -23,6 +23,8 @@ import { ListenerError } from './listener-error.ts';
 /** `sun_path` of Linux, less its final zero. */
 const LONGEST_PATH = 107;
 const UMASK = 0o177;
+/** Over it a caller's connect fails at once; the system takes what it takes (net.core.somaxconn). */
+const BACKLOG = 4096;
 const PROBE_MS = 2000;
 
 export interface UnixSocketOptions {
@@ -107,7 +109,7 @@ async function listenUnderPassingName(
     // Binding is done when `listen` returns, so no other code runs under this umask.
     const before = process.umask(UMASK);
     try {
-      server.listen({ path: passing }, () => {
+      server.listen({ path: passing, backlog: BACKLOG }, () => {
         server.off('error', failed);
         resolve();
       });

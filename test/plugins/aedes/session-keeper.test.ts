@@ -428,7 +428,7 @@ describe('the update stream', () => {
     expect(daemon.streams.length).toBe(3);
   });
 
-  it('reports once a minute which sessions were used since the last report', async () => {
+  it('reports every half minute which sessions were used since the last report', async () => {
     const world = await connected();
     await open(world, 'idle', { sequence: 1 });
     world.may(world.session, 'a');
