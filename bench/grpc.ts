@@ -76,7 +76,7 @@ export const serve: Serve = async (socketPath) => {
     contract: loadContract(),
     clock: new SystemClock(),
     logger: { debug: () => {}, info: () => {}, warn: () => {}, error: console.error },
-    observer: { ended: () => {}, decided: () => {} },
+    observer: { ended: () => {}, refused: () => {}, decided: () => {} },
     sessions: {
       open: () => Promise.resolve({ kind: 'opened', session: SESSION }),
       authorize: () => allowed,

@@ -139,7 +139,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     contract,
     clock,
     logger,
-    observer: new CallTelemetry(metrics),
+    observer: new CallTelemetry(metrics, refusals),
     sessions,
     identity: authenticator,
     grantSets: policy,

@@ -1,6 +1,7 @@
-/** Turns the endpoints' answered calls into counters and histograms. Runs once for each call, so cells are bound at start. */
-import type { CallObserver, DecidedBatch, EndedCall } from '../endpoints/ports.ts';
+/** Turns the endpoints' answered calls into counters and histograms, their refusals into the refusal log. Runs once for each call, so cells are bound at start. */
+import type { CallObserver, CallRefusal, DecidedBatch, EndedCall } from '../endpoints/ports.ts';
 import { COUNTED_OPERATIONS, type CountedOperation, type Metrics } from '../telemetry/metrics.ts';
+import type { RefusalLog } from '../telemetry/refusal-log.ts';
 
 /** The reference counts decisions under the plural; a stream's decisions come as batches. */
 const COUNTED_AS: Readonly<Record<string, CountedOperation>> = {
@@ -11,10 +12,16 @@ const STREAM = 'AuthorizeClientDeviceActions';
 
 export class CallTelemetry implements CallObserver {
   readonly #metrics: Metrics;
+  readonly #refusals: RefusalLog;
   readonly #latencies = new Map<string, ReturnType<Metrics['latency']>>();
 
-  constructor(metrics: Metrics) {
+  constructor(metrics: Metrics, refusals: RefusalLog) {
     this.#metrics = metrics;
+    this.#refusals = refusals;
+  }
+
+  refused(refusal: CallRefusal): void {
+    this.#refusals.record(refusal);
   }
 
   ended({ operation, result, reason, milliseconds }: EndedCall): void {

@@ -59,13 +59,23 @@ export interface Sessions {
   /** Synchronous and quick: it is the whole cost of a decision. */
   authorize(listener: string, token: string, operation: string, resource: string): AuthorizeResult;
   close(listener: string, token: string): void;
-  /** The sink is called synchronously, from now until `end`. */
-  subscribe(hello: UpdatesHello, sink: (event: SequencedEvent) => void): UpdateSubscription;
+  /** The sink is called synchronously, from now until `end`; `onEnd` when it is the daemon that ends the stream. */
+  subscribe(
+    hello: UpdatesHello,
+    sink: (event: SequencedEvent) => void,
+    onEnd?: () => void,
+  ): UpdateSubscription;
 }
 
 export type IdentityVerdict =
   | { readonly kind: 'active' }
-  | { readonly kind: 'rejected' }
+  | {
+      readonly kind: 'rejected';
+      /** The operator's reason; never sent to a broker. */
+      readonly reason: string;
+      readonly message: string;
+      readonly certificateId: string | undefined;
+    }
   | {
       readonly kind: 'unavailable';
       readonly queueFull?: boolean;
@@ -101,9 +111,20 @@ export interface DecidedBatch {
   readonly milliseconds: number;
 }
 
+/** Somebody was refused at a listener, for the operator. What the session room refuses it tells by itself. */
+export interface CallRefusal {
+  readonly listener: string;
+  readonly operation: string;
+  readonly reason: string;
+  readonly message: string;
+  readonly certificateId?: string | undefined;
+  readonly correlationId?: string | undefined;
+}
+
 /** Told of every call once it is answered. What it throws is lost. */
 export interface CallObserver {
   ended(call: EndedCall): void;
+  refused(refusal: CallRefusal): void;
   decided(batch: DecidedBatch): void;
 }
 

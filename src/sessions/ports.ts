@@ -3,6 +3,7 @@
  * fit structurally, so neither side imports the other's code.
  */
 import type { RejectionReason } from '../identity/verifier.ts';
+import type { DecisionReason } from '../policy/decision.ts';
 import type { Device } from '../policy/device.ts';
 import type { Decision, SessionGrants } from '../policy/grants.ts';
 
@@ -88,7 +89,12 @@ export interface SessionSettings {
 /** A refusal as the operator may know it: for the log, the audit and `deviceauthctl`. Never sent to a broker. */
 export interface SessionRefusal {
   readonly operation: string;
-  readonly reason: RejectionReason | 'VERIFICATION_UNAVAILABLE' | 'CLOUD_QUEUE_FULL' | 'TOKEN_CACHE_FULL';
+  readonly reason:
+    | RejectionReason
+    | DecisionReason
+    | 'VERIFICATION_UNAVAILABLE'
+    | 'CLOUD_QUEUE_FULL'
+    | 'TOKEN_CACHE_FULL';
   readonly message: string;
   readonly clientId: string;
   /** Empty when the certificate could not be read. */

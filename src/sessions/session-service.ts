@@ -170,6 +170,18 @@ export class SessionService {
     const session = this.#table.find(listener, token);
     if (session === undefined) return INVALID_TOKEN;
     const decision = this.#options.policy.evaluate(this.#refresh.current(session), operation, resource);
+    // The other reason is the caller's mistake, which it is told.
+    if (!decision.allowed && decision.reason !== 'SERVICE_MISMATCH') {
+      this.#options.observer?.onRefusal?.({
+        operation: 'AuthorizeClientDeviceAction',
+        reason: decision.reason,
+        message: `${session.thing.name} may not ${operation} on ${resource}`,
+        clientId: session.clientId,
+        certificateId: session.certificate.id,
+        listener,
+        correlationId: session.correlationId,
+      });
+    }
     return { kind: 'decision', decision };
   }
 

@@ -239,6 +239,57 @@ describe('the running daemon', () => {
     ]);
   });
 
+  it('tells the operator of every kind of refusal, whoever was refused', async () => {
+    const device = maker.make({ subject: 'sensor-7' });
+    await admin.call('RegisterCertificate', {
+      certificatePem: device.pem,
+      thingName: 'sensor-7',
+      createThing: true,
+    });
+    const credential = { mqttCredential: { clientId: 'sensor-7', certificatePem: device.pem } };
+    const { clientDeviceAuthToken } = await broker.call('GetClientDeviceAuthToken', { credential });
+    const stranger = maker.make({ subject: 'stranger' });
+    const certificate = { clientDeviceCertificate: stranger.pem };
+    await broker.call('VerifyClientDeviceIdentity', { credential: certificate });
+    const action = { clientDeviceAuthToken, operation: 'mqtt:publish', resource: 'mqtt:topic:secret' };
+    expect((await broker.call('AuthorizeClientDeviceAction', action)).isAuthorized).toBe(false);
+    const other = { ...action, clientDeviceAuthToken: 'another' };
+    const stream = broker.stream('AuthorizeClientDeviceActions').send({ requests: [other] });
+    await stream.next();
+    stream.call.end();
+    await refusal(daemon.caller('closed').call('AuthorizeClientDeviceAction', action));
+    const { refusals } = await admin.call('ListRefusals', { limit: 4 });
+    expect(refusals).toMatchObject([
+      { listener: 'closed', operation: 'AuthorizeClientDeviceAction', reason: 'UNAUTHORIZED' },
+      { operation: 'AuthorizeClientDeviceActions', reason: 'INVALID_CLIENT_DEVICE_AUTH_TOKEN' },
+      {
+        operation: 'AuthorizeClientDeviceAction',
+        reason: 'IMPLICIT_DENY',
+        message: 'sensor-7 may not mqtt:publish on mqtt:topic:secret',
+        clientId: 'sensor-7',
+        certificateId: device.id,
+        repeatedCount: 1,
+      },
+      {
+        operation: 'VerifyClientDeviceIdentity',
+        reason: expect.stringMatching(/^(CERTIFICATE|ISSUER)_UNKNOWN$/),
+        certificateId: stranger.id,
+      },
+    ]);
+    for (const { reason } of refusals) expect(audited(reason).length).toBeGreaterThan(0);
+  });
+
+  it('ends the stream of a broker that opened another one', async () => {
+    const hello = { hello: { brokerInstanceId: 'one-broker', epoch: '', caller: 'test' } };
+    const first = broker.stream('SubscribeToSessionUpdates').send(hello);
+    first.send({ held: { clientDeviceAuthTokens: [], last: true } });
+    await first.next();
+    const second = broker.stream('SubscribeToSessionUpdates').send(hello);
+    expect(await first.ended).toBeUndefined();
+    second.call.end();
+    expect(await second.ended).toBeUndefined();
+  });
+
   it('explains a decision, for a thing that is not registered too', async () => {
     const request = { operation: 'mqtt:publish', resource: 'mqtt:topic:a' };
     const allowed = await admin.call('Explain', { ...request, thingName: 'sensor-x' });

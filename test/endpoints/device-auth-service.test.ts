@@ -192,9 +192,25 @@ describe('VerifyClientDeviceIdentity', () => {
   it('answers true for an active certificate and false for a refused one', async () => {
     const yes = await caller.call('VerifyClientDeviceIdentity', request);
     expect(yes).toEqual({ isValidClientDevice: true, reason: 'ERROR_REASON_UNSPECIFIED' });
-    house.rooms.verifyWith = () => Promise.resolve({ kind: 'rejected' });
-    const no = await caller.call('VerifyClientDeviceIdentity', request);
+    house.rooms.verifyWith = () =>
+      Promise.resolve({
+        kind: 'rejected',
+        reason: 'CERTIFICATE_INACTIVE',
+        message: 'it is inactive',
+        certificateId: 'c1',
+      });
+    const no = await caller.call('VerifyClientDeviceIdentity', { ...request, correlationId: 'handshake 1' });
     expect(no).toEqual({ isValidClientDevice: false, reason: 'ERROR_REASON_UNSPECIFIED' });
+    expect(house.recorder.refusals).toEqual([
+      {
+        listener: 'broker',
+        operation: 'VerifyClientDeviceIdentity',
+        reason: 'CERTIFICATE_INACTIVE',
+        message: 'it is inactive',
+        certificateId: 'c1',
+        correlationId: 'handshake 1',
+      },
+    ]);
   });
 
   it('answers false, and says why, when no verdict can be had', async () => {

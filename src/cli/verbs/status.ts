@@ -29,9 +29,10 @@ export async function refusals(invocation: Invocation): Promise<number> {
       refusal.clientId,
       shortId(refusal.certificateId),
       refusal.listener,
+      String(refusal.repeatedCount),
       refusal.message,
     ]);
-    const head = ['TIME', 'REASON', 'CLIENT ID', 'CERTIFICATE', 'LISTENER', 'MESSAGE'];
+    const head = ['TIME', 'REASON', 'CLIENT ID', 'CERTIFICATE', 'LISTENER', 'TIMES', 'MESSAGE'];
     await write(terminal.stdout, table(head, rows, terminal.columns));
   }
   return EXIT.ok;

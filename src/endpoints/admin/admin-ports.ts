@@ -124,6 +124,7 @@ export interface Refusal {
   readonly certificateId: string;
   readonly listener: string;
   readonly correlationId: string;
+  readonly repeated: number;
 }
 
 export interface ConfigurationProblem {

@@ -110,7 +110,10 @@ export class DaemonCalls {
   listRefusals(request: ListRefusalsRequest__Output): ListRefusalsResponse {
     if (request.limit > MOST_REFUSALS) throw invalid(`limit is above ${MOST_REFUSALS}`);
     const limit = request.limit === 0 ? DEFAULT_REFUSALS : request.limit;
-    return { refusals: this.#context.rooms.refusals.list(limit).map((refusal) => ({ ...refusal })) };
+    const refusals = this.#context.rooms.refusals.list(limit);
+    return {
+      refusals: refusals.map(({ repeated, ...refusal }) => ({ ...refusal, repeatedCount: repeated })),
+    };
   }
 
   configuration(): GetConfigurationResponse {

@@ -12,12 +12,20 @@ import type {
 import type { Clock } from '../../clock.ts';
 import { DaemonError, type ErrorReason } from '../../errors.ts';
 import type { ListenerGate } from '../gate.ts';
-import type { CallObserver, CallResult, Logger } from '../ports.ts';
+import type { CallObserver, CallRefusal, CallResult, Logger } from '../ports.ts';
 import { reasonOf, type StatusMapper } from './status.ts';
 
 /** Stands for a message that is not valid protobuf, so that we, not grpc-js, answer it. */
 const MALFORMED: unique symbol = Symbol('malformed');
 const MALFORMED_MESSAGE = { [MALFORMED]: true };
+
+/** What the endpoints refuse by themselves; the other refusals are told by the room that made them. */
+const REFUSED_HERE: ReadonlySet<ErrorReason> = new Set([
+  'UNAUTHORIZED',
+  'LIMIT_EXCEEDED',
+  'INVALID_ARGUMENTS',
+  'INVALID_CLIENT_DEVICE_AUTH_TOKEN',
+]);
 
 export function isMalformed(message: unknown): boolean {
   return message === MALFORMED_MESSAGE;
@@ -144,6 +152,9 @@ export class CallRunner {
 
   failed(operation: string, error: unknown, started: number): ReturnType<StatusMapper['statusOf']> {
     const reason = reasonOf(error);
+    if (error instanceof DaemonError && REFUSED_HERE.has(reason)) {
+      this.refused({ operation, reason, message: error.message });
+    }
     this.observe(operation, reason === 'SERVICE_ERROR' ? 'service_error' : 'failure', reason, started);
     return this.#statuses.statusOf(error, { listener: this.listener, operation });
   }
@@ -153,6 +164,10 @@ export class CallRunner {
     this.#tell(() =>
       this.#observer.ended({ listener: this.listener, operation, result, reason, milliseconds }),
     );
+  }
+
+  refused(refusal: Omit<CallRefusal, 'listener'>): void {
+    this.#tell(() => this.#observer.refused({ ...refusal, listener: this.listener }));
   }
 
   observeBatch(successes: number, failures: number, started: number): void {

@@ -28,11 +28,11 @@ type DecisionStreamCall = ServerDuplexStream<
 
 export class Decisions {
   readonly #sessions: Sessions;
-  readonly #listener: string;
+  readonly #runner: CallRunner;
 
-  constructor(sessions: Sessions, listener: string) {
+  constructor(sessions: Sessions, runner: CallRunner) {
     this.#sessions = sessions;
-    this.#listener = listener;
+    this.#runner = runner;
   }
 
   /** Throws a `DaemonError` for what the stream reports within a result. */
@@ -45,6 +45,7 @@ export class Decisions {
   result(request: AuthorizeClientDeviceActionRequest__Output): AuthorizationResult {
     const outcome = this.#decide(request);
     if (typeof outcome === 'boolean') return outcome ? ALLOWED : DENIED;
+    this.#runner.refused({ operation: OPERATION, ...outcome });
     return { isAuthorized: false, error: outcome.reason, errorMessage: outcome.message };
   }
 
@@ -52,7 +53,12 @@ export class Decisions {
     const problem = decisionProblem(request);
     if (problem !== undefined) return { reason: 'INVALID_ARGUMENTS', message: problem };
     const { clientDeviceAuthToken, operation, resource } = request;
-    const answer = this.#sessions.authorize(this.#listener, clientDeviceAuthToken, operation, resource);
+    const answer = this.#sessions.authorize(
+      this.#runner.listener,
+      clientDeviceAuthToken,
+      operation,
+      resource,
+    );
     if (answer.kind === 'invalid-token') {
       return {
         reason: 'INVALID_CLIENT_DEVICE_AUTH_TOKEN',

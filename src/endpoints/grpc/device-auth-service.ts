@@ -49,7 +49,7 @@ export class DeviceAuthService {
   constructor(parts: DeviceAuthParts, runner: CallRunner) {
     this.#parts = parts;
     this.#runner = runner;
-    this.#decisions = new Decisions(parts.sessions, runner.listener);
+    this.#decisions = new Decisions(parts.sessions, runner);
   }
 
   addTo(server: Server): void {
@@ -93,17 +93,30 @@ export class DeviceAuthService {
     request: VerifyClientDeviceIdentityRequest__Output,
     call: CallContext,
   ): Promise<VerifyClientDeviceIdentityResponse> {
+    const operation = 'VerifyClientDeviceIdentity';
     const certificate = clientDeviceCertificate(request.credential);
     // Never an error for a bad certificate: an impossible one is a bad one.
-    if (certificate.length > LONGEST_CERTIFICATE) return { isValidClientDevice: false };
+    const refused = (reason: string, message: string, certificateId?: string): void => {
+      const correlation = correlationId(request.correlationId);
+      this.#runner.refused({ operation, reason, message, certificateId, correlationId: correlation });
+    };
+    if (certificate.length > LONGEST_CERTIFICATE) {
+      refused('CERTIFICATE_UNREADABLE', 'the certificate is too long');
+      return { isValidClientDevice: false };
+    }
     const verdict = await this.#parts.identity.verifyIdentity(certificate, call.signal);
     if (verdict.kind === 'active') return { isValidClientDevice: true };
-    if (verdict.kind === 'rejected') return { isValidClientDevice: false };
+    if (verdict.kind === 'rejected') {
+      refused(verdict.reason, verdict.message, verdict.certificateId);
+      return { isValidClientDevice: false };
+    }
     if (verdict.queueFull === true) {
+      refused('CLOUD_QUEUE_FULL', 'too many verifications wait already');
       const { retryAfterMs } = verdict;
       const details = retryAfterMs === undefined ? {} : { retryAfterMs };
       throw new DaemonError('CLOUD_QUEUE_FULL', 'too many verifications wait already', details);
     }
+    refused('VERIFICATION_UNAVAILABLE', 'there is no verdict, and no trust record stands');
     return { isValidClientDevice: false, reason: 'VERIFICATION_UNAVAILABLE' };
   }
 

@@ -73,11 +73,7 @@ class UpdateStream {
       this.#blocked = false;
       this.#guard(() => this.#pump());
     });
-    this.#call.on('end', () => {
-      if (!this.#close()) return;
-      this.#parts.runner.observe(OPERATION, 'success', undefined, this.#opened);
-      this.#call.end();
-    });
+    this.#call.on('end', () => this.#finish());
     this.#call.on('cancelled', () => {
       if (this.#close()) this.#parts.runner.observe(OPERATION, 'success', undefined, this.#opened);
     });
@@ -103,6 +99,8 @@ class UpdateStream {
     const subscription = this.#parts.sessions.subscribe(
       { broker, caller: callerName(hello.caller), epoch: hello.epoch },
       (event) => this.#guard(() => this.#send(event)),
+      // Another stream of this broker took its place, or the daemon stops: what is written is sent, then the end.
+      () => this.#finish(),
     );
     // The sink may have been called already, and may have ended the stream.
     if (this.#over) subscription.end();
@@ -114,6 +112,12 @@ class UpdateStream {
     if (this.#held > MOST_HELD) throw invalid(`more than ${MOST_HELD} held tokens`);
     if (last) this.#expects = 'usage';
     this.#subscription?.held(values, last);
+  }
+
+  #finish(): void {
+    if (!this.#close()) return;
+    this.#parts.runner.observe(OPERATION, 'success', undefined, this.#opened);
+    this.#call.end();
   }
 
   #expectation(): string {

@@ -10,23 +10,33 @@ import { compileDeviceGroups } from '../../../src/policy/device-groups.ts';
 import { Caller } from './caller.ts';
 
 export class RunningDaemon {
-  readonly directory = mkdtempSync(join(tmpdir(), 'dad-'));
+  readonly directory = mkdtempSync(join(tmpdir(), 'daw-'));
   readonly log: string[] = [];
   readonly #callers: Caller[] = [];
   #daemon: Daemon | undefined;
 
   static async start(change: object = {}, verifier?: Verifier): Promise<RunningDaemon> {
     const running = new RunningDaemon();
-    const { directory } = running;
+    try {
+      await running.#start(change, verifier);
+      return running;
+    } catch (error) {
+      await running.stop();
+      throw error;
+    }
+  }
+
+  async #start(change: object, verifier: Verifier | undefined): Promise<void> {
+    const { directory } = this;
     const file = join(directory, 'deviceauthd.json');
     writeFileSync(
       file,
       JSON.stringify({
         stateDirectory: join(directory, 'state'),
-        admin: { socket: running.path('admin') },
+        admin: { socket: this.path('admin') },
         listeners: {
-          broker: { socket: running.path('broker'), mode: '0600', operations: ['broker'] },
-          closed: { socket: running.path('closed'), mode: '0600' },
+          broker: { socket: this.path('broker'), mode: '0600', operations: ['broker'] },
+          closed: { socket: this.path('closed'), mode: '0600' },
         },
         metrics: { listen: '' },
         ...change,
@@ -38,13 +48,12 @@ export class RunningDaemon {
       clock,
       validateDeviceGroups: compileDeviceGroups,
     });
-    running.#daemon = await startDaemon({
+    this.#daemon = await startDaemon({
       configuration,
       clock,
-      writeLog: (line) => running.log.push(line),
+      writeLog: (line) => this.log.push(line),
       ...(verifier === undefined ? {} : { verifier }),
     });
-    return running;
   }
 
   path(name: string): string {

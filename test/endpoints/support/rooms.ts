@@ -11,6 +11,7 @@ import type { ListenerConfig } from '../../../src/endpoints/listeners/listener-c
 import type {
   AuthorizeResult,
   CallObserver,
+  CallRefusal,
   DecidedBatch,
   EndedCall,
   GrantSets,
@@ -125,6 +126,7 @@ export class Recorder implements Logger, CallObserver {
   readonly lines: LogLine[] = [];
   readonly calls: EndedCall[] = [];
   readonly batches: DecidedBatch[] = [];
+  readonly refusals: CallRefusal[] = [];
   readonly debug = this.#log('debug');
   readonly info = this.#log('info');
   readonly warn = this.#log('warn');
@@ -132,6 +134,10 @@ export class Recorder implements Logger, CallObserver {
 
   ended(call: EndedCall): void {
     this.calls.push(call);
+  }
+
+  refused(refusal: CallRefusal): void {
+    this.refusals.push(refusal);
   }
 
   decided(batch: DecidedBatch): void {

@@ -5,8 +5,8 @@ import type { ErrorReason as _deviceauth_v1_ErrorReason, ErrorReason__Output as 
 export interface AuthorizationResult {
   'isAuthorized'?: (boolean);
   /**
-   * Set (and is_authorized false) when this request was an error: INVALID_ARGUMENTS or
-   * INVALID_CLIENT_DEVICE_AUTH_TOKEN. The stream goes on.
+   * Set (and is_authorized false) when this request was an error: INVALID_ARGUMENTS,
+   * INVALID_CLIENT_DEVICE_AUTH_TOKEN or LIMIT_EXCEEDED. The stream goes on.
    */
   'error'?: (_deviceauth_v1_ErrorReason);
   /**
@@ -18,8 +18,8 @@ export interface AuthorizationResult {
 export interface AuthorizationResult__Output {
   'isAuthorized': (boolean);
   /**
-   * Set (and is_authorized false) when this request was an error: INVALID_ARGUMENTS or
-   * INVALID_CLIENT_DEVICE_AUTH_TOKEN. The stream goes on.
+   * Set (and is_authorized false) when this request was an error: INVALID_ARGUMENTS,
+   * INVALID_CLIENT_DEVICE_AUTH_TOKEN or LIMIT_EXCEEDED. The stream goes on.
    */
   'error': (_deviceauth_v1_ErrorReason__Output);
   /**

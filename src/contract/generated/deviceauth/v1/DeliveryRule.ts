@@ -1,7 +1,7 @@
 // Original file: proto/deviceauth/v1/device_auth.proto
 
 /**
- * How delivery of a message to a session (`mqtt:receive`) is decided. Unknown: never delivered.
+ * How delivery of a message to a session (`mqtt:receive`) is decided. Unknown: the set denies everything.
  */
 export const DeliveryRule = {
   DELIVERY_RULE_UNSPECIFIED: 'DELIVERY_RULE_UNSPECIFIED',
@@ -17,7 +17,7 @@ export const DeliveryRule = {
 } as const;
 
 /**
- * How delivery of a message to a session (`mqtt:receive`) is decided. Unknown: never delivered.
+ * How delivery of a message to a session (`mqtt:receive`) is decided. Unknown: the set denies everything.
  */
 export type DeliveryRule =
   | 'DELIVERY_RULE_UNSPECIFIED'
@@ -35,6 +35,6 @@ export type DeliveryRule =
   | 2
 
 /**
- * How delivery of a message to a session (`mqtt:receive`) is decided. Unknown: never delivered.
+ * How delivery of a message to a session (`mqtt:receive`) is decided. Unknown: the set denies everything.
  */
 export type DeliveryRule__Output = typeof DeliveryRule[keyof typeof DeliveryRule]

@@ -14,6 +14,10 @@ export interface Refusal {
   'certificateId'?: (string);
   'listener'?: (string);
   'correlationId'?: (string);
+  /**
+   * How many of this device, operation and reason this entry stands for; `time` is the last one's.
+   */
+  'repeatedCount'?: (number);
 }
 
 export interface Refusal__Output {
@@ -28,4 +32,8 @@ export interface Refusal__Output {
   'certificateId': (string);
   'listener': (string);
   'correlationId': (string);
+  /**
+   * How many of this device, operation and reason this entry stands for; `time` is the last one's.
+   */
+  'repeatedCount': (number);
 }
