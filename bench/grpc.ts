@@ -3,8 +3,8 @@
  * one pipelining client, short rounds of one and the other in turn, so that both meet the same machine. Throughput is
  * what the slower of client and server allows; the processor time of the server alone is told beside it.
  *
- * `run` measures the server that the module it is given makes (`serve`), by default this one: the real endpoints on
- * ports that answer at once.
+ * `run` measures the server that the module it is given makes (`serve`), by default the whole daemon of daemon.ts;
+ * with this file's own it is the endpoints alone, on rooms that answer at once.
  */
 import { type ChildProcess, fork } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -14,6 +14,7 @@ import { fileURLToPath } from 'node:url';
 import { credentials, loadPackageDefinition, Server, ServerCredentials } from '@grpc/grpc-js';
 import { SystemClock } from '../src/clock.ts';
 import type { ProtoGrpcType } from '../src/contract/generated/device_auth.ts';
+import type { AuthorizeClientDeviceActionsRequest } from '../src/contract/generated/deviceauth/v1/AuthorizeClientDeviceActionsRequest.ts';
 import type { DeviceAuthClient } from '../src/contract/generated/deviceauth/v1/DeviceAuth.ts';
 import { loadContract } from '../src/contract/index.ts';
 import { Endpoints } from '../src/endpoints/endpoints.ts';
@@ -25,11 +26,11 @@ export interface Device {
   readonly certificatePem: string;
 }
 
-/** What a measured server tells the client: devices it lets in, taken in turn, and an action it allows the first. */
+/** What a measured server tells the client: devices it lets in, taken in turn, and actions it allows the first, taken in turn too. */
 export interface Served {
   readonly devices: readonly Device[];
   readonly operation: string;
-  readonly resource: string;
+  readonly resources: readonly string[];
 }
 
 /** A module with this as `serve` can be measured. The server lives until its process is ended. */
@@ -66,7 +67,7 @@ const TRIVIAL: Served = {
     },
   ],
   operation: 'mqtt:publish',
-  resource: 'mqtt:topic:plant/7/line/3/sensor-17/temp',
+  resources: Array.from({ length: 1000 }, (_, index) => `mqtt:topic:plant/sensor-17/a/${1000 + index}/temp`),
 };
 
 /** The real endpoints, whose rooms answer at once. */
@@ -206,9 +207,16 @@ async function sequential(call: Call): Promise<{ readonly p50: number; readonly 
 
 /** Decisions a second over one stream, that many requests a message. */
 async function streamed(server: Measured, token: string, batch: number): Promise<Rate> {
-  const { operation, resource } = server.served;
-  const message = {
-    requests: Array.from({ length: batch }, () => ({ clientDeviceAuthToken: token, operation, resource })),
+  const { operation, resources } = server.served;
+  let sent = 0;
+  const message = (): AuthorizeClientDeviceActionsRequest => {
+    const requests = Array.from({ length: batch }, (_, index) => ({
+      clientDeviceAuthToken: token,
+      operation,
+      resource: resources[(sent + index) % resources.length] ?? '',
+    }));
+    sent += batch;
+    return { requests };
   };
   const stream = server.client.AuthorizeClientDeviceActions();
   const before = await server.processorTime();
@@ -220,10 +228,10 @@ async function streamed(server: Measured, token: string, batch: number): Promise
     stream.on('data', (answer: { readonly results: readonly { readonly isAuthorized: boolean }[] }) => {
       if (!answer.results.every((result) => result.isAuthorized)) reject(new Error('a decision was refused'));
       done += answer.results.length;
-      if (performance.now() - start < ROUND_MS) stream.write(message);
+      if (performance.now() - start < ROUND_MS) stream.write(message());
       else stream.end();
     });
-    for (let index = 0; index < STREAM_IN_FLIGHT; index += 1) stream.write(message);
+    for (let index = 0; index < STREAM_IN_FLIGHT; index += 1) stream.write(message());
   });
   const seconds = (performance.now() - start) / 1000;
   const spent = (await server.processorTime()) - before;
@@ -244,9 +252,13 @@ function tokenCall({ client, served }: Measured): Call {
 }
 
 function authorizeCall({ client, served }: Measured, token: string): Call {
-  const { operation, resource } = served;
-  const request = { clientDeviceAuthToken: token, operation, resource };
-  return (done) => client.AuthorizeClientDeviceAction(request, (error) => done(error));
+  const { operation, resources } = served;
+  const requests = resources.map((resource) => ({ clientDeviceAuthToken: token, operation, resource }));
+  let next = 0;
+  return (done) => {
+    next += 1;
+    client.AuthorizeClientDeviceAction(requests[next % requests.length] ?? {}, (error) => done(error));
+  };
 }
 
 async function tokenOf({ client, served }: Measured): Promise<string> {
@@ -320,7 +332,9 @@ async function streamRows(ours: Measured, token: string, unary: number): Promise
 }
 
 /** @param serverModule URL of a module that exports `serve`. */
-export async function run(serverModule: string = import.meta.url): Promise<readonly Row[]> {
+export async function run(
+  serverModule: string = new URL('daemon.ts', import.meta.url).href,
+): Promise<readonly Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'deviceauthd-bench-'));
   const servers: Measured[] = [];
   try {
