@@ -1,9 +1,12 @@
 /** Start-up with 100,000 registered devices, look-ups in that registry, bulk registration. */
+import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { fileURLToPath } from 'node:url';
 import { SystemClock } from '../src/clock.ts';
 import { openRegistry } from '../src/identity/registry/sqlite-registry.ts';
 import type { RegistrationInput } from '../src/identity/registry/store.ts';
@@ -18,7 +21,7 @@ const PEM = `-----BEGIN CERTIFICATE-----\n${'MIID'.repeat(300)}\n-----END CERTIF
 export async function run(): Promise<readonly Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'deviceauthd-bench-'));
   try {
-    return [...(await fill(directory)), ...(await measure(directory))];
+    return [...(await fill(directory)), ...(await measure(directory)), ...(await startProcess(directory))];
   } finally {
     rmSync(directory, { recursive: true });
   }
@@ -87,6 +90,25 @@ async function measure(directory: string): Promise<readonly Row[]> {
   rows.push({ name: 'listing all things, in pages of 1,000', value: performance.now() - listed, unit: 'ms' });
   await registry.close();
   return rows;
+}
+
+/** The whole daemon as a process, from the command to its word that it is ready. */
+async function startProcess(directory: string): Promise<readonly Row[]> {
+  const file = join(directory, 'deviceauthd.json');
+  const admin = { socket: join(directory, 'admin.sock') };
+  writeFileSync(file, JSON.stringify({ stateDirectory: directory, admin, metrics: { listen: '' } }));
+  const program = fileURLToPath(new URL('../bin/deviceauthd', import.meta.url));
+  const start = performance.now();
+  const child = spawn(program, ['serve', '--config', file], { stdio: ['ignore', 'pipe', 'inherit'] });
+  let output = '';
+  for await (const chunk of child.stdout) {
+    output += String(chunk);
+    if (output.includes('deviceauthd is ready')) break;
+  }
+  const value = performance.now() - start;
+  child.kill();
+  await once(child, 'exit');
+  return [{ name: 'start-up of the daemon, from the command to ready', value, unit: 'ms' }];
 }
 
 function device(n: number): RegistrationInput {

@@ -1,6 +1,5 @@
 /** How MQTT's names become resources that grants speak of. */
-
-const SHARE = '$share/';
+import { innerFilter } from '../../src/policy/evaluator.ts';
 
 export function topicResource(topic: string): string {
   return `mqtt:topic:${topic}`;
@@ -10,17 +9,8 @@ export function clientIdResource(clientId: string): string {
   return `mqtt:clientId:${clientId}`;
 }
 
-/**
- * A shared subscription is decided on the filter inside it. Undefined: `$share/` without a group and a filter that
- * can be decided on, which nobody may subscribe to.
- */
+/** A shared subscription is decided on the filter inside it. Undefined: nobody may subscribe to this. */
 export function filterResource(filter: string): string | undefined {
-  if (filter !== '$share' && !filter.startsWith(SHARE)) return `mqtt:topicfilter:${filter}`;
-  const end = filter.indexOf('/', SHARE.length);
-  if (end === -1) return undefined;
-  const group = filter.slice(SHARE.length, end);
-  const inner = filter.slice(end + 1);
-  if (group === '' || /[+#]/.test(group) || inner === '') return undefined;
-  if (inner === '$share' || inner.startsWith(SHARE)) return undefined;
-  return `mqtt:topicfilter:${inner}`;
+  const inner = innerFilter(filter);
+  return inner === undefined ? undefined : `mqtt:topicfilter:${inner}`;
 }

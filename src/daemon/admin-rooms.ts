@@ -55,8 +55,7 @@ export function sessionsOf(sessions: SessionService, policy: PolicyEngine): Admi
     list: (page) => sessions.list(page),
     revoke: (filter, correlationId) => sessions.revoke(filter, correlationId),
     stats: () => ({ ...sessions.stats(), grantSets: policy.setCount }),
-    brokers: () =>
-      sessions.brokers().map(({ instanceId, ...broker }) => ({ ...broker, brokerInstanceId: instanceId })),
+    brokers: () => sessions.brokers(),
   };
 }
 

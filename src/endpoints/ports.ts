@@ -2,9 +2,16 @@
  * What the endpoints ask of the rooms behind them, as small as it can be: `daemon.ts` hands the rooms in, a test or a
  * measurement may hand in something simpler. Nothing here knows gRPC.
  */
-import type { DaemonError, ErrorReason } from '../errors.ts';
-import type { Decision, SessionGrants } from '../policy/grants.ts';
-import type { Broker, SequencedEvent } from '../sessions/session-events.ts';
+import type { ErrorReason } from '../errors.ts';
+import type {
+  AuthorizeResult,
+  Hello,
+  OpenedSession,
+  OpenRequest,
+  OpenResult,
+  UpdateSubscription,
+} from '../sessions/session-api.ts';
+import type { SequencedEvent } from '../sessions/session-events.ts';
 
 /** As pino's. Fields never hold a token, a key or a PEM. */
 export interface Logger {
@@ -14,45 +21,7 @@ export interface Logger {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
-export interface OpenRequest {
-  readonly clientId: string;
-  readonly certificatePem: string;
-  readonly broker: Broker;
-  readonly correlationId: string;
-}
-
-export interface OpenedSession {
-  readonly token: string;
-  readonly grants: SessionGrants;
-  readonly leaseMs: number;
-  readonly certificateRemainingMs: number;
-  readonly epoch: string;
-  readonly sequence: number;
-  readonly thingName: string;
-  readonly certificateId: string;
-}
-
-export type OpenResult =
-  | { readonly kind: 'opened'; readonly session: OpenedSession }
-  | { readonly kind: 'refused'; readonly error: DaemonError };
-
-export type AuthorizeResult =
-  | { readonly kind: 'decision'; readonly decision: Decision }
-  | { readonly kind: 'invalid-token' };
-
-export interface UpdatesHello {
-  readonly broker: Broker;
-  readonly caller: string;
-  readonly epoch: string;
-}
-
-/** One caller's update stream, seen from below. */
-export interface UpdateSubscription {
-  /** Tokens the caller holds; `last` with the final chunk, after which the snapshot comes through the sink. */
-  held(tokens: readonly string[], last: boolean): void;
-  used(tokens: readonly string[]): void;
-  end(): void;
-}
+export type { AuthorizeResult, Hello, OpenedSession, OpenRequest, OpenResult, UpdateSubscription };
 
 export interface Sessions {
   open(request: OpenRequest, signal: AbortSignal): Promise<OpenResult>;
@@ -60,11 +29,7 @@ export interface Sessions {
   authorize(listener: string, token: string, operation: string, resource: string): AuthorizeResult;
   close(listener: string, token: string): void;
   /** The sink is called synchronously, from now until `end`; `onEnd` when it is the daemon that ends the stream. */
-  subscribe(
-    hello: UpdatesHello,
-    sink: (event: SequencedEvent) => void,
-    onEnd?: () => void,
-  ): UpdateSubscription;
+  subscribe(hello: Hello, sink: (event: SequencedEvent) => void, onEnd?: () => void): UpdateSubscription;
 }
 
 export type IdentityVerdict =

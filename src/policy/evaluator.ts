@@ -119,12 +119,22 @@ function sameService(operation: string, request: RequestText): boolean {
 }
 
 /**
- * The filter inside a shared subscription: `$share/<group>/<filter>` without its first two parts;
- * any other filter as it is. Callers that want a shared subscription decided like the plain one
- * ask for the inner filter.
+ * The filter inside a shared subscription: `$share/<group>/<filter>` without its first two parts; any other filter as
+ * it is. Undefined: begins with `$share` and is no shared subscription, so that nobody may subscribe to it. Callers
+ * that enforce MQTT ask about the inner filter.
  */
-export function innerFilter(filter: string): string {
-  if (!filter.startsWith('$share/')) return filter;
-  const slash = filter.indexOf('/', '$share/'.length);
-  return slash > '$share/'.length && slash + 1 < filter.length ? filter.slice(slash + 1) : filter;
+export function innerFilter(filter: string): string | undefined {
+  if (!isShared(filter)) return filter;
+  const slash = filter.indexOf('/', SHARE.length);
+  if (slash === -1) return undefined;
+  const group = filter.slice(SHARE.length, slash);
+  const inner = filter.slice(slash + 1);
+  if (group === '' || /[+#]/.test(group) || inner === '' || isShared(inner)) return undefined;
+  return inner;
+}
+
+const SHARE = '$share/';
+
+function isShared(filter: string): boolean {
+  return filter === '$share' || filter.startsWith(SHARE);
 }

@@ -15,8 +15,6 @@ import type { DecisionReason } from './decision.ts';
 import { type DeliveryRule, FORMAT, GrantIndex, type RequestRule, type WireGrants } from './grant-index.ts';
 import { parsePattern, variablesOf } from './patterns.ts';
 
-export { Evaluator, innerFilter } from './evaluator.ts';
-
 export interface SessionGrants {
   /** Sorted. Equal combinations share one object, so `===` on the array means the same sets. */
   readonly setIds: readonly string[];

@@ -2,7 +2,8 @@
 import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import { loadContract } from '../../src/contract/index.ts';
-import { Evaluator, GrantSet, innerFilter } from '../../src/policy/grants.ts';
+import { Evaluator, innerFilter } from '../../src/policy/evaluator.ts';
+import { GrantSet } from '../../src/policy/grants.ts';
 import { runs } from '../support/runs.ts';
 import { coveringFilters, covers, decide, fromSubscribe, isValidFilter } from './oracles.ts';
 
@@ -87,8 +88,17 @@ describe('delivery derived from subscribe grants', () => {
     expect(delivered([filter('$share/*')], '$share')).toBe(false);
     expect(innerFilter('$share/g/a/#')).toBe('a/#');
     expect(innerFilter('$share/g//a')).toBe('/a');
-    for (const plain of ['a', '$share', '$share/', '$share/g', '$share/g/', '$share//a', '$SYS/a']) {
-      expect(innerFilter(plain)).toBe(plain);
+    for (const plain of ['a', '$SYS/a', '$shared', 'a/$share/b/c']) expect(innerFilter(plain)).toBe(plain);
+    for (const malformed of [
+      '$share',
+      '$share/',
+      '$share/g',
+      '$share/g/',
+      '$share//a',
+      '$share/+/a',
+      '$share/g/$share/g/a',
+    ]) {
+      expect(innerFilter(malformed)).toBeUndefined();
     }
   });
 

@@ -4,7 +4,8 @@ import fc from 'fast-check';
 import { describe, expect, it, vi } from 'vitest';
 import type { GrantSet as WireGrantSet } from '../../src/contract/generated/deviceauth/v1/GrantSet.ts';
 import { loadContract } from '../../src/contract/index.ts';
-import { compareUtf8, Evaluator, type Grant, GrantSet, GrantSetError } from '../../src/policy/grants.ts';
+import { Evaluator } from '../../src/policy/evaluator.ts';
+import { compareUtf8, type Grant, GrantSet, GrantSetError } from '../../src/policy/grants.ts';
 import { runs } from '../support/runs.ts';
 import { decide, fromSubscribe } from './oracles.ts';
 

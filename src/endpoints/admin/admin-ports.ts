@@ -6,6 +6,8 @@ import type { ParseResult } from '../../identity/certificate.ts';
 import type { CertificateRecord, DeviceCaRecord, RegistryStore } from '../../identity/registry/store.ts';
 import type { Explanation } from '../../policy/decision.ts';
 import type { Device } from '../../policy/device.ts';
+import type { SessionFilter, SessionStats } from '../../sessions/session-api.ts';
+import type { BrokerSummary, SessionPage, SessionPageRequest } from '../../sessions/session-list.ts';
 import type { Finding } from '../ports.ts';
 
 export type KeyType = 'EC_P256' | 'RSA_2048';
@@ -49,57 +51,17 @@ export interface DeviceCas {
   remove(name: string): Promise<void>;
 }
 
-export interface SessionEntry {
-  readonly tokenPrefix: string;
-  readonly thingName: string;
-  readonly clientId: string;
-  readonly certificateId: string;
-  readonly listener: string;
-  readonly brokerInstanceId: string;
-  readonly issuedAt: number;
-  readonly lastUsedAt: number;
-  readonly held: boolean;
-  readonly grantSetIds: readonly string[];
-  readonly correlationId: string;
-}
-
-export interface SessionCounts {
-  readonly active: number;
-  readonly limit: number;
-  readonly held: number;
-  readonly issued: number;
-  readonly evicted: number;
-  readonly displaced: number;
-  readonly refusedFull: number;
+/** Beside what the session room counts, the grant sets in force. */
+export interface SessionCounts extends SessionStats {
   readonly grantSets: number;
 }
 
-export interface BrokerEntry {
-  readonly listener: string;
-  readonly brokerInstanceId: string;
-  readonly caller: string;
-  readonly connected: boolean;
-  readonly sessions: number;
-  readonly since: number;
-}
-
-export interface SessionFilter {
-  readonly tokenPrefix?: string;
-  readonly thingName?: string;
-  readonly certificateId?: string;
-}
-
 export interface AdminSessions {
-  list(page: { readonly thingName?: string; readonly after?: string; readonly size: number }): {
-    readonly items: readonly SessionEntry[];
-    readonly next: string | undefined;
-    /** Of all pages. */
-    readonly total: number;
-  };
+  list(page: SessionPageRequest): SessionPage;
   /** Ends what matches every field given; the answer is how many. */
   revoke(filter: SessionFilter, correlationId: string): number;
   stats(): SessionCounts;
-  brokers(): readonly BrokerEntry[];
+  brokers(): readonly BrokerSummary[];
 }
 
 export interface ClockState {

@@ -10,11 +10,11 @@ import type { ListSessionsRequest__Output } from '../../contract/generated/devic
 import type { ListSessionsResponse } from '../../contract/generated/deviceauth/v1/ListSessionsResponse.ts';
 import type { RevokeSessionsRequest__Output } from '../../contract/generated/deviceauth/v1/RevokeSessionsRequest.ts';
 import type { RevokeSessionsResponse } from '../../contract/generated/deviceauth/v1/RevokeSessionsResponse.ts';
+import type { SessionFilter } from '../../sessions/session-api.ts';
 import { invalid, required } from '../grpc/arguments.ts';
 import type { ListenerState } from '../listeners/listener.ts';
 import type { Finding, Severity } from '../ports.ts';
 import { type AdminContext, newCorrelationId, pageRequest } from './admin-context.ts';
-import type { SessionFilter } from './admin-ports.ts';
 import { configurationMessage, explainMessage } from './messages.ts';
 
 const DEFAULT_REFUSALS = 50;
@@ -58,7 +58,9 @@ export class DaemonCalls {
       sessions: { ...sessions.stats() },
       registry: await registry.counts(),
       clock: { ...clock.status() },
-      brokers: sessions.brokers().map((broker) => ({ ...broker })),
+      brokers: sessions
+        .brokers()
+        .map(({ instanceId, ...broker }) => ({ ...broker, brokerInstanceId: instanceId })),
       ...(cloudQueue === undefined ? {} : { cloudQueue: { ...cloudQueue } }),
     };
   }

@@ -15,6 +15,7 @@ import type {
   DecidedBatch,
   EndedCall,
   GrantSets,
+  Hello,
   Identity,
   IdentityVerdict,
   Logger,
@@ -23,7 +24,6 @@ import type {
   OpenResult,
   Sessions,
   UpdateSubscription,
-  UpdatesHello,
 } from '../../../src/endpoints/ports.ts';
 import type { SequencedEvent, SessionEvent } from '../../../src/sessions/session-events.ts';
 import { Caller, contract } from './caller.ts';
@@ -44,14 +44,14 @@ export const SESSION: OpenedSession = {
 
 /** One subscribed plugin. */
 export class ScriptedUpdates implements UpdateSubscription {
-  readonly hello: UpdatesHello;
+  readonly hello: Hello;
   readonly emit: (event: SessionEvent) => void;
   readonly heldChunks: { readonly tokens: readonly string[]; readonly last: boolean }[] = [];
   readonly usage: string[] = [];
   ends = 0;
   #sequence = 0;
 
-  constructor(hello: UpdatesHello, sink: (event: SequencedEvent) => void) {
+  constructor(hello: Hello, sink: (event: SequencedEvent) => void) {
     this.hello = hello;
     this.emit = (event) => {
       this.#sequence += 1;
@@ -100,7 +100,7 @@ export class ScriptedRooms implements Sessions, Identity, GrantSets {
     this.closes.push([listener, token]);
   }
 
-  subscribe(hello: UpdatesHello, sink: (event: SequencedEvent) => void): UpdateSubscription {
+  subscribe(hello: Hello, sink: (event: SequencedEvent) => void): UpdateSubscription {
     const updates = new ScriptedUpdates(hello, sink);
     this.subscriptions.push(updates);
     return updates;
