@@ -63,6 +63,9 @@ export class Telemetry {
   }
 
   readonly sessionObserver: SessionObserver = {
+    onStart: (start) => {
+      if (this.logger.enabled('debug')) this.logger.debug({ ...start }, 'session opened');
+    },
     onRefusal: (refusal) => this.refusals.record(refusal),
     onEnd: ({ why, correlationId, ...fields }) =>
       this.audit.record({

@@ -124,8 +124,14 @@ export interface Finding {
   readonly since: number;
 }
 
+/** A session that was opened. */
+export interface SessionStart extends Omit<SessionEnd, 'why' | 'cause'> {
+  readonly instanceId: string;
+}
+
 /** Whom the room tells what happened. They must not throw. */
 export interface SessionObserver {
+  onStart?(start: SessionStart): void;
   onRefusal?(refusal: SessionRefusal): void;
   onEnd?(end: SessionEnd): void;
   /** A finding begins; `SessionService.findings()` has it while it lasts. */

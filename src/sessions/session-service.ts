@@ -304,6 +304,16 @@ export class SessionService {
     const { session } = admission;
     this.#expiry.add(session.certificate);
     this.#rechecks?.add(session);
+    const { listener, instanceId } = request.broker;
+    const { correlationId } = request;
+    this.#options.observer?.onStart?.({
+      thingName,
+      clientId,
+      certificateId,
+      listener,
+      instanceId,
+      correlationId,
+    });
     const { epoch, sequence } = this.#hub;
     return {
       kind: 'opened',
