@@ -27,6 +27,7 @@ import { compileDeviceGroups } from './policy/device-groups.ts';
 import { PolicyEngine } from './policy/policy-engine.ts';
 import { RELEASE } from './release.ts';
 import { SessionService } from './sessions/session-service.ts';
+import { countBySeverity } from './telemetry/findings.ts';
 
 export interface DaemonOptions {
   /** Loaded; the daemon begins to follow the file and closes it when it stops. */
@@ -85,6 +86,8 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   });
   stack.push(() => trusted.stop());
 
+  telemetry.started(configuration.status);
+
   const contract = loadContract();
   const policy = new PolicyEngine({ codec: contract.grantSet, clock });
   policy.apply(compileDeviceGroups(current().deviceGroups));
@@ -112,6 +115,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         logger.error({ err }, 'a verification failed through a defect; the device was not let in'),
     },
   });
+  stack.push(() => authenticator.stop());
 
   const sessions: SessionService = new SessionService({
     clock,
@@ -125,6 +129,8 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   });
   stack.push(() => sessions.stop());
   stack.push(registry.onChange((change) => sessions.registryChanged(change)));
+  // In the tick in which the policy was read: a reload while the doors are being opened is heard too.
+  stack.push(followSettings(configuration, { policy, sessions, telemetry }));
 
   const issuer = new CertificateIssuer({ clock: trusted, isSuspect: () => suspicionOf(trusted) });
   const deviceCas = new DeviceCaStore({
@@ -135,6 +141,11 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     warn: (message) => logger.warn(message),
   });
 
+  const roomFindings = () => [
+    ...telemetry.clockFindings(trusted),
+    ...findings.list(),
+    ...sessions.findings(),
+  ];
   const endpoints = await Endpoints.open({
     contract,
     clock,
@@ -165,7 +176,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
             startedAt,
             verifier: verifier.name,
             configurationFile: configuration.status.file,
-            findings: [...telemetry.clockFindings(trusted), ...findings.list(), ...sessions.findings()],
+            findings: roomFindings(),
             cloudQueue: undefined,
           }),
         },
@@ -183,8 +194,10 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     registry: () => registry.counts(),
     updateStreams: () => sessions.brokers().filter((broker) => broker.connected).length,
     listeners: () => endpoints.listeners(),
+    findings: () => countBySeverity([...roomFindings(), ...endpoints.findings()]),
   });
-  follow(options, { policy, sessions, endpoints, telemetry }, stack);
+  stack.push(followReloads(configuration, endpoints, telemetry));
+  configuration.start();
   await telemetry.serveMetrics(current());
 
   const { epoch } = sessions;
@@ -226,30 +239,32 @@ function openVerifier(
 interface Followers {
   readonly policy: PolicyEngine;
   readonly sessions: SessionService;
-  readonly endpoints: Endpoints;
   readonly telemetry: Telemetry;
 }
 
 /** From here on the configuration file's changes reach the rooms. Settings that rooms read at each use need nothing. */
-function follow({ configuration }: DaemonOptions, rooms: Followers, stack: Stack): void {
-  const { policy, sessions, endpoints, telemetry } = rooms;
-  stack.push(
-    configuration.onChange((effective, changedPaths) => {
-      telemetry.apply(effective);
-      if (changedPaths.includes('deviceGroups')) {
-        policy.apply(compileDeviceGroups(effective.deviceGroups));
-        void sessions.policyChanged();
-      }
-      sessions.settingsChanged();
-    }),
-  );
-  stack.push(
-    configuration.onReload((outcome: ReloadOutcome) => {
-      telemetry.reloaded(configuration.status.file, outcome);
-      for (const error of endpoints.reloadCertificates()) {
-        telemetry.logger.error({ listener: error.listener, err: error }, 'TLS files were not taken');
-      }
-    }),
-  );
-  configuration.start();
+function followSettings(configuration: ConfigurationWatcher, rooms: Followers): () => void {
+  const { policy, sessions, telemetry } = rooms;
+  return configuration.onChange((effective, changedPaths) => {
+    // What takes rights away comes first: nothing that fails after it keeps them.
+    if (changedPaths.includes('deviceGroups')) {
+      policy.apply(compileDeviceGroups(effective.deviceGroups));
+      sessions
+        .policyChanged()
+        .catch((err: unknown) => telemetry.logger.error({ err }, 'not every broker was told of the policy'));
+    }
+    sessions.settingsChanged();
+    telemetry.apply(effective);
+  });
+}
+
+function followReloads(
+  configuration: ConfigurationWatcher,
+  endpoints: Endpoints,
+  telemetry: Telemetry,
+): () => void {
+  return configuration.onReload((outcome: ReloadOutcome) => {
+    telemetry.reloaded(configuration.status.file, outcome);
+    telemetry.certificatesReloaded(endpoints.reloadCertificates());
+  });
 }

@@ -141,17 +141,17 @@ export class AedesPlugin {
       this.#before.preConnect.call(broker, client, packet, done);
     };
     broker.authenticate = (client, username, password, done) => {
-      this.#authenticate(client).then(
-        (outcome) => {
+      this.#authenticate(client)
+        .catch((error: unknown) => {
+          this.#defect('authenticate', error);
+          return 'unavailable' as const;
+        })
+        .then((outcome) => {
           if (outcome === 'pass') this.#before.authenticate.call(broker, client, username, password, done);
           else if (outcome === 'accept') done(null, true);
           else done(refusal(outcome), false);
-        },
-        (error: unknown) => {
-          this.#defect('authenticate', error);
-          done(refusal('unavailable'), false);
-        },
-      );
+        })
+        .catch((error: unknown) => this.#cutOff(client, 'authenticate', error));
     };
     broker.authorizePublish = (client, packet, done) => {
       if (client !== null && this.#passed.has(client)) {
@@ -260,8 +260,12 @@ export class AedesPlugin {
     then: (allowed: boolean) => void,
   ): void {
     const settling = client === null ? undefined : this.#sessions.get(client)?.settling;
-    if (settling === undefined) then(this.#may(client, operation, resource));
-    else void settling.finally(() => then(this.#may(client, operation, resource)));
+    if (client === null || settling === undefined) then(this.#may(client, operation, resource));
+    else {
+      settling
+        .then(() => then(this.#may(client, operation, resource)))
+        .catch((error: unknown) => this.#cutOff(client, operation, error));
+    }
   }
 
   /** Never throws: what cannot be decided is denied. */
@@ -310,6 +314,12 @@ export class AedesPlugin {
   #gone(client: Client): void {
     const session = this.#sessions.get(client);
     if (session !== undefined) this.#keeper.close(session);
+  }
+
+  /** A hook of the broker's own, or the broker itself, threw where nobody catches it. */
+  #cutOff(client: Client, what: string, error: unknown): void {
+    this.#defect(what, error);
+    client.conn.destroy();
   }
 
   #defect(what: string, error: unknown): void {

@@ -272,13 +272,16 @@ export class SessionKeeper<Grants extends object> {
   }
 
   async #settle(session: KeptSession<Grants>, sequence: number, setIds: readonly string[]): Promise<void> {
+    // Every life of the daemon counts from the beginning.
+    const { epoch } = session;
+    const isOvertaken = (): boolean => session.sequence !== sequence || session.epoch !== epoch;
     try {
       const sets = await this.#sets.load(setIds);
-      if (session.sequence !== sequence || session.ended !== undefined) return;
+      if (isOvertaken() || session.ended !== undefined) return;
       session.grants = { setIds, sets, variables: session.variables };
       session.settling = undefined;
     } catch (error) {
-      if (session.sequence !== sequence) return;
+      if (isOvertaken()) return;
       session.settling = undefined;
       this.#log('error', 'grants of a session could not be had; it is denied everything', {
         ...named(session),

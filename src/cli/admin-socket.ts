@@ -20,11 +20,17 @@ export async function findAdminSocket(
   env: Readonly<Record<string, string | undefined>>,
 ): Promise<string> {
   const given = args.text('socket') ?? env['DEVICEAUTHD_ADMIN_SOCKET'];
-  if (given !== undefined && given !== '') return resolve(given);
+  if (given !== undefined && given !== '') return reachable(given);
   if (await exists(DEFAULT_SOCKET)) return DEFAULT_SOCKET;
-  const development = resolve(DEVELOPMENT_SOCKET);
+  const development = reachable(DEVELOPMENT_SOCKET);
   if (await isOurs(development)) return development;
   return DEFAULT_SOCKET;
+}
+
+/** Whole, as messages should name it; as it was given where only that is short enough for a socket. */
+function reachable(path: string): string {
+  const whole = resolve(path);
+  return Buffer.byteLength(whole) > LONGEST_PATH ? path : whole;
 }
 
 async function exists(path: string): Promise<boolean> {

@@ -97,7 +97,8 @@ const security = z.strictObject({
   clientIdRule: own(
     z.enum(['exact', 'any']).default('exact'),
     '`exact`: the MQTT client id is the thing name. `any`: any client id, but only for a certificate that is attached to one thing exclusively, ' +
-      'and never the name of another registered thing. With `any` a policy on `mqtt:clientId:` no longer says which thing it is.',
+      'and never the name of another registered thing. With `any` a policy on `mqtt:clientId:` no longer says which thing it is. ' +
+      'A change counts from the next connection of a device; live sessions stay.',
   ),
   clockSkewSeconds: own(
     z.int().min(0).max(DAY).default(0),
@@ -240,7 +241,7 @@ const log = z.strictObject({
 const admin = z.strictObject({
   socket: own(
     path().default('/run/deviceauthd/admin.sock'),
-    'The Unix socket of the operator (`deviceauthctl`). At most 107 bytes. Whoever can open it may do everything.',
+    'The Unix socket of the operator (`deviceauthctl`). At most 107 bytes; a relative path begins where the daemon was started. Whoever can open it may do everything.',
     { effect: 'restart' },
   ),
   mode: own(
@@ -299,7 +300,7 @@ const operations = own(
 const unixListener = z.strictObject({
   socket: own(
     path(),
-    'The Unix socket of this caller. At most 107 bytes, and no other listener’s. Who can open it is who may call.',
+    'The Unix socket of this caller. At most 107 bytes, and no other listener’s; a relative path begins where the daemon was started. Who can open it is who may call.',
     { effect: 'restart' },
   ),
   mode: own(

@@ -1,7 +1,8 @@
 /** The telemetry room, composed: what is logged, counted and found, and how it follows the configuration. */
 import type { Clock } from '../clock.ts';
 import type { Configuration } from '../config/load.ts';
-import type { ReloadOutcome } from '../config/watcher.ts';
+import type { ConfigurationStatus, ReloadOutcome } from '../config/watcher.ts';
+import type { ListenerError } from '../endpoints/listeners/listener-error.ts';
 import type { TrustedClock } from '../identity/trusted-clock.ts';
 import type { SessionObserver } from '../sessions/ports.ts';
 import { MetricsAggregate } from '../telemetry/aggregate.ts';
@@ -23,6 +24,7 @@ export function openTelemetry(options: TelemetryOptions): Telemetry {
 }
 
 const CONFIGURATION_ERRORS = 'configuration.errors';
+const TLS_FILES = 'listener.tls-files';
 const RESTART_REQUIRED = 'configuration.restart-required';
 
 export class Telemetry {
@@ -50,11 +52,6 @@ export class Telemetry {
     this.#aggregate = new MetricsAggregate(this.metrics, this.logger, clock);
     this.metrics.observe({
       suppressedRefusals: () => this.audit.suppressed,
-      findings: () => ({
-        ALARM: this.findings.count('ALARM'),
-        WARNING: this.findings.count('WARNING'),
-        INFO: this.findings.count('INFO'),
-      }),
     });
   }
 
@@ -87,6 +84,11 @@ export class Telemetry {
     this.logger.setLevel(configuration.log.level);
     this.audit.setFile(configuration.log.auditFile);
     void this.serveMetrics(configuration);
+  }
+
+  /** What the configuration was warned of at the first load; later loads are told by `reloaded`. */
+  started({ file, warnings }: Pick<ConfigurationStatus, 'file' | 'warnings'>): void {
+    if (warnings.length > 0) this.logger.warn({ file, warnings }, 'the configuration has warnings');
   }
 
   reloaded(
@@ -125,6 +127,22 @@ export class Telemetry {
         severity: 'INFO',
         code: RESTART_REQUIRED,
         message: `A restart is needed for the new value of ${restartRequired.join(', ')}.`,
+      });
+    }
+  }
+
+  /** What went wrong with listeners' TLS files; the others are well. */
+  certificatesReloaded(failed: readonly ListenerError[]): void {
+    for (const { subject, code } of this.findings.list()) {
+      if (code === TLS_FILES && !failed.some(({ listener }) => listener === subject))
+        this.findings.clear(TLS_FILES, subject);
+    }
+    for (const { listener, message } of failed) {
+      this.findings.raise({
+        severity: 'ALARM',
+        code: TLS_FILES,
+        subject: listener,
+        message: `The TLS files of listener ${listener} cannot be used, and it goes on with those it has: ${message}.`,
       });
     }
   }

@@ -9,6 +9,9 @@ import { TokenBucket } from './limits.ts';
 
 /** When a caller over the concurrency limit may try again: some call will have ended by then. */
 const BUSY_RETRY_MS = 100;
+/** A listener is one caller's, which needs one stream, and a second while the first is being noticed as lost. */
+const MOST_UPDATE_STREAMS = 32;
+const STREAM_RETRY_MS = 5_000;
 
 export interface GateOptions {
   readonly listener: string;
@@ -38,6 +41,7 @@ export class ListenerGate {
   #calls = 0;
   #rejected = 0;
   #active = 0;
+  #updateStreams = 0;
   #stopping = false;
 
   constructor(options: GateOptions) {
@@ -66,6 +70,21 @@ export class ListenerGate {
 
   closed(stream: OpenStream): void {
     this.#streams.delete(stream);
+  }
+
+  /** Update streams may make the daemon hold much for a caller that does not read, so they are few. */
+  takeUpdateStream(): DaemonError | undefined {
+    if (this.#updateStreams < MOST_UPDATE_STREAMS) {
+      this.#updateStreams += 1;
+      return undefined;
+    }
+    this.#rejected += 1;
+    const message = `the listener "${this.listener}" has ${MOST_UPDATE_STREAMS} update streams, its limit`;
+    return new DaemonError('LIMIT_EXCEEDED', message, { retryAfterMs: STREAM_RETRY_MS });
+  }
+
+  releaseUpdateStream(): void {
+    this.#updateStreams -= 1;
   }
 
   /** How many of these requests within a stream may be served now. */

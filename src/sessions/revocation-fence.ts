@@ -41,10 +41,12 @@ export class RevocationFence {
     this.#record(`thing ${thingName}`);
   }
 
-  crossed(mark: FenceMark, certificateId: string, thingName: string): boolean {
+  /** The client id counts as a thing's name: it must not be another's by now. */
+  crossed(mark: FenceMark, certificateId: string, thingName: string, clientId: string): boolean {
     const latest = Math.max(
       this.#changes.get(`certificate ${certificateId}`) ?? 0,
       this.#changes.get(`thing ${thingName}`) ?? 0,
+      this.#changes.get(`thing ${clientId}`) ?? 0,
     );
     return latest > mark.at;
   }

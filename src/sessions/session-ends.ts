@@ -73,7 +73,7 @@ export class SessionEnds {
     return matching.length;
   }
 
-  /** A change of a thing's properties ends nothing. */
+  /** A change of a thing's properties ends none of its own sessions. */
   registryChanged(change: RegistryChange): void {
     const { fence, table } = this.#options;
     if ('certificateId' in change) fence.certificateChanged(change.certificateId);
@@ -105,6 +105,12 @@ export class SessionEnds {
         this.revoke(table.thing(change.thingName)?.sessions.toArray() ?? [], 'the thing was deleted');
         break;
       case 'thing-changed':
+        // It may be new, and its name a client id that was free (`clientIdRule: any`): that is now its alone.
+        this.revoke(
+          table.ofClientId(change.thingName).filter(({ thing }) => thing.name !== change.thingName),
+          'its client id is the name of another registered thing',
+        );
+        break;
       case 'device-cas':
         break;
     }

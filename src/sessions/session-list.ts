@@ -1,12 +1,12 @@
 /** Sessions and brokers as the operator sees them: never a whole token. */
 import type { Clock } from '../clock.ts';
 import { DaemonError } from '../errors.ts';
+import type { LostStream } from './broker-outages.ts';
 import type { Session } from './session.ts';
 import { brokerKey } from './session.ts';
 import type { Broker } from './session-events.ts';
 import type { SessionTable } from './session-table.ts';
 import type { UpdateHub } from './update-hub.ts';
-import type { UpdateStream } from './update-stream.ts';
 
 const PREFIX_LENGTH = 8;
 
@@ -92,7 +92,7 @@ function summary(session: Session, clock: Clock): SessionSummary {
 export function listBrokers(
   table: SessionTable,
   hub: UpdateHub,
-  absent: Iterable<UpdateStream>,
+  absent: Iterable<LostStream>,
 ): BrokerSummary[] {
   const known = new Map<string, BrokerSummary>();
   const add = (broker: Broker, caller: string, connected: boolean, since: number): void => {

@@ -58,7 +58,7 @@ export class SessionOpening {
         if (device.kind !== 'authenticated') return signal.aborted ? callerGone(signal) : refusal(device);
         const thing = (await things.thing(device.thingName)) ?? NO_PROPERTIES;
         if (signal.aborted) return callerGone(signal);
-        if (fence.crossed(mark, device.certificateId, device.thingName)) continue;
+        if (fence.crossed(mark, device.certificateId, device.thingName, device.clientId)) continue;
         return isExpired(device.notAfter) ? expired(device) : issue(device, thing);
       }
       return unsettled();

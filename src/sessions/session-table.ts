@@ -210,6 +210,11 @@ export class SessionTable {
     return this.#certificates.get(id);
   }
 
+  /** At whichever broker. */
+  ofClientId(clientId: string): Session[] {
+    return [...this.#brokers.values()].flatMap(({ clients }) => clients.get(clientId)?.toArray() ?? []);
+  }
+
   #capacity(): number {
     return Math.max(1, this.#options.settings().maxActiveAuthTokens);
   }
@@ -273,6 +278,14 @@ export class SessionTable {
 
   /** Who went, or after how long it is worth trying again. */
   #makeRoom(newcomer: Candidate): Departure | number {
+    const { maxPerClientId } = this.#options.settings();
+    const { clientId, thingName } = newcomer;
+    const own = clientId === thingName ? [] : (this.#things.get(thingName)?.sessions.toArray() ?? []);
+    // Under the client-id rule `any` a thing has as many client ids as it likes, so it makes its own room.
+    if (own.length >= maxPerClientId) {
+      const oldest = own.reduce((first, next) => (next.accessOrder < first.accessOrder ? next : first));
+      return oldest.broker.held ? this.#displace(oldest) : this.#evict(oldest);
+    }
     const loose = this.#loose.first?.value;
     if (loose !== undefined) return this.#evict(loose);
     const victim = this.#held.first?.value;

@@ -61,10 +61,15 @@ export class Findings {
       (a, b) => WORST_FIRST.indexOf(a.severity) - WORST_FIRST.indexOf(b.severity) || a.since - b.since,
     );
   }
+}
 
-  count(severity: Severity): number {
-    return this.list().filter((finding) => finding.severity === severity).length;
-  }
+/** How many of each severity, zeros included. */
+export function countBySeverity(
+  findings: readonly Pick<Finding, 'severity'>[],
+): Readonly<Record<Severity, number>> {
+  const counts = { ALARM: 0, WARNING: 0, INFO: 0 };
+  for (const { severity } of findings) counts[severity] += 1;
+  return counts;
 }
 
 function keyOf(code: string, subject: string): string {

@@ -10,8 +10,9 @@ const UUID_V4 = /([0-9a-f]{8})-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-
 /** DER begins with a SEQUENCE (0x30), which is `M` and `A` to `P` in base64; line breaks may be escaped any number of times. */
 const DER_BEGINS = /M[A-P][A-Za-z0-9+/=\\\r\n\t]{60}/g;
 const DER_GOES_ON = /[A-Za-z0-9+/=\\\r\n\t]/;
-/** Repetition of a group is bounded: V8 takes stack for each turn. */
-const BASE64_LINES = /(?:[A-Za-z0-9+/]{64}(?:\\{1,9}[rn]|[\r\n]){1,4}){1,1000}[A-Za-z0-9+/=]{0,64}/g;
+/** Matched where it begins only. Repetition of a group is bounded: V8 takes stack for each turn. */
+const BASE64_LINES = /(?:[A-Za-z0-9+/]{64}(?:\\{1,9}[rn]|[\r\n]){1,4}){1,1000}[A-Za-z0-9+/=]{0,64}/y;
+const LINE = 64;
 const ASSIGNED =
   /((?:password|passphrase|passwd|pin-value|pin-source|secret)\\*["']?\s{0,3}[=:]\s{0,3})(?:\\*"(?:[^"\\]|\\.){0,4096}"?|'[^']*'?|[^\s"',;&]+)/gi;
 const USER_INFO = /(:\/\/[^\s/:@]{0,64}:)[^\s/@]+@/g;
@@ -36,8 +37,7 @@ export function redactText(text: string): string {
   let result = text;
   if (result.includes('-----')) result = withoutBlocks(result);
   if (result.length >= 60) {
-    result = withoutBareDer(result);
-    result = result.replace(BASE64_LINES, (run) => (looksEncoded(run) ? REDACTED : run));
+    result = withoutLines(withoutBareDer(result));
   }
   return result
     .replace(UUID_V4, '$1…')
@@ -92,6 +92,38 @@ function withoutBareDer(text: string): string {
     begins.lastIndex = end;
   }
   return result + text.slice(from);
+}
+
+/** Looks for the ends of lines: to look for a line at each character would cost as much as the line is long. */
+function withoutLines(text: string): string {
+  let result = '';
+  let from = 0;
+  let run = 0;
+  const lines = new RegExp(BASE64_LINES);
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (isBase64(unit)) {
+      run += 1;
+      continue;
+    }
+    if (run >= LINE) {
+      lines.lastIndex = at - LINE;
+      const match = lines.exec(text);
+      if (match !== null) {
+        result += text.slice(from, match.index) + (looksEncoded(match[0]) ? REDACTED : match[0]);
+        from = lines.lastIndex;
+        at = from - 1;
+      }
+    }
+    run = 0;
+  }
+  return result + text.slice(from);
+}
+
+/** `A-Z`, `a-z`, `0-9`, `+`, `/`. */
+function isBase64(unit: number): boolean {
+  const letter = unit | 0x20;
+  return (letter >= 0x61 && letter <= 0x7a) || (unit >= 0x2f && unit <= 0x39) || unit === 0x2b;
 }
 
 function withoutBlocks(text: string): string {

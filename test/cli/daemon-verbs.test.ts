@@ -1,4 +1,6 @@
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
 import { Client, credentials, type ServiceError } from '@grpc/grpc-js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { loadContract } from '../../src/contract/index.ts';
@@ -11,6 +13,16 @@ beforeAll(async () => {
   daemon = await DaemonProcess.start();
 });
 afterAll(() => daemon?.stop());
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
 
 describe('explain through the daemon', () => {
   const question = (thing: string, resource: string): string[] => [
@@ -200,6 +212,26 @@ describe('deviceauthd serve', () => {
       const { sessions } = (await daemon.json(['status'])) as { sessions: { limit: number } };
       if (sessions.limit === 23) break;
     }
+  });
+
+  it('logs at start what the configuration was warned of, and counts what status finds', async () => {
+    const port = await freePort();
+    const other = await DaemonProcess.start(() => ({
+      performance: { maxActiveAuthToken: 5 },
+      listeners: {
+        loop: { host: '127.0.0.1', port: 0, insecureLoopback: true, operations: ['broker'] },
+      },
+      metrics: { listen: `127.0.0.1:${port}` },
+    }));
+    expect(await other.json(['status'])).toMatchObject({
+      findings: [{ severity: 'WARNING', code: 'listener.insecure-loopback' }],
+    });
+    const metrics = await fetch(`http://127.0.0.1:${port}/metrics`).then((answer) => answer.text());
+    expect(metrics).toContain('deviceauthd_findings{severity="WARNING"} 1');
+    await other.stop();
+    expect((await other.outcome).stdout).toContain(
+      'the nearest known name is performance.maxActiveAuthTokens',
+    );
   });
 
   it('stops at SIGTERM with 0 and takes its socket away', async () => {

@@ -22,6 +22,12 @@ const cases = JSON.parse(readFileSync(resolve(import.meta.dirname, 'cda.json'), 
   readonly Entry[]
 >;
 
+describe('iot-policy.json, which comes with AWS IoT policies in the registry', () => {
+  const text = readFileSync(resolve(import.meta.dirname, 'iot-policy.json'), 'utf8');
+  const { cases: policies } = JSON.parse(text) as { readonly cases: readonly Entry[] };
+  for (const { id } of policies) it.todo(id);
+});
+
 describe.each(Object.entries(LATER))('%s, which come with %s', (section) => {
   for (const { id, name = '' } of cases[section] ?? []) it.todo(`${id} ${name}`);
 });

@@ -1,6 +1,6 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -104,6 +104,29 @@ describe('npm start', () => {
     expect(await finished(child)).toBe(0);
     expect(processes()).toEqual([]);
     expect(readdirSync(join(directory, 'run'))).toEqual([]);
+  });
+
+  it('keeps everything in ./var of a checkout, however deep that is', async () => {
+    const checkout = join(directory, 'deep'.repeat(30), 'checkout');
+    mkdirSync(checkout, { recursive: true });
+    for (const part of ['bin', 'plugins/aedes', 'proto', 'scripts', 'src', 'package.json'])
+      cpSync(join(root, part), join(checkout, part), { recursive: true });
+    symlinkSync(join(root, 'node_modules'), join(checkout, 'node_modules'));
+    const child = spawn('sh', ['scripts/node', 'scripts/demo.ts', '--port', '0'], { cwd: checkout });
+    started.push(child);
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (data) => (output += data));
+    const [explain] = await until('three commands', () => {
+      const lines = output.match(/^ {2}bin\/deviceauthctl .*$/gm) ?? [];
+      return lines.length === 3 || child.exitCode !== null ? lines : undefined;
+    });
+    expect(explain, output).toBeDefined();
+    const { stdout } = await promisify(execFile)('sh', ['-c', explain ?? ''], { cwd: checkout });
+    expect(stdout).toMatch(/allowed/i);
+    child.kill('SIGINT');
+    expect(await finished(child), output).toBe(0);
+    expect(readdirSync(join(checkout, 'var', 'run'))).toEqual([]);
+    expect(readdirSync(join(checkout, 'var', 'devices'))).toContain('sensor-1.pem');
   });
 
   it('enrols a device anew whose certificate was revoked meanwhile', async () => {

@@ -73,6 +73,15 @@ describe('GetClientDeviceAuthToken', () => {
     },
   );
 
+  it('reports a malformed call under the correlation id the caller gave, or one of its own', async () => {
+    await refusal(caller.call('GetClientDeviceAuthToken', { correlationId: 'connect 7' }));
+    await refusal(caller.call('GetClientDeviceAuthToken', {}));
+    expect(house.recorder.refusals.map(({ reason, correlationId }) => [reason, correlationId])).toEqual([
+      ['INVALID_ARGUMENTS', 'connect 7'],
+      ['INVALID_ARGUMENTS', expect.stringMatching(/^[0-9a-f]{16}$/)],
+    ]);
+  });
+
   it('lets the sessions judge an empty client id: it is a refused credential, not a malformed call', async () => {
     await caller.call('GetClientDeviceAuthToken', credential('', 'PEM'));
     expect(house.rooms.opens[0]?.request.clientId).toBe('');

@@ -100,6 +100,9 @@ describe('a TCP listener with mutual TLS', () => {
     expect(await call(port, client)).toEqual({ isAuthorized: true });
     expect((await refusal(call(port, secondClient))).code).toBe(UNAVAILABLE);
     expect(house?.rooms.authorized).toHaveLength(1);
+    expect(
+      house?.recorder.refusals.map(({ reason, certificateId }) => [reason, certificateId]),
+    ).toContainEqual(['UNAUTHORIZED', secondClient.id]);
   });
 
   it('does not take a certificate of another CA for pinned', async () => {

@@ -16,7 +16,7 @@ import {
 } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { ListenerError } from '../../src/endpoints/listeners/listener-error.ts';
 import { bindUnixSocket, groupId } from '../../src/endpoints/listeners/unix-socket.ts';
@@ -139,6 +139,13 @@ describe('a Unix socket', () => {
     expect(await failure({ path: long })).toContain('at most 107');
     // One byte less is fine.
     await bind({ path: long.slice(0, 107) });
+  });
+
+  it('may have a path relative to the working directory', async () => {
+    const binding = await bind({ path: relative(process.cwd(), path), mode: 0o600 });
+    expect(lstatSync(path).isSocket()).toBe(true);
+    binding.remove();
+    expect(readdirSync(directory)).toEqual([]);
   });
 
   it('says that its group is unknown, and how to make it', async () => {

@@ -171,4 +171,44 @@ describe('SubscribeToSessionUpdates', () => {
     for (let chunk = 0; chunk < 600; chunk += 1) await stream.next();
     expect(updates.ends).toBe(0);
   });
+
+  it('reads no further held tokens while much of the snapshot waits, and goes on when its caller reads', async () => {
+    const stream = caller.stream('SubscribeToSessionUpdates').send(hello);
+    stream.call.pause();
+    const updates = await subscribed();
+    let answered = 0;
+    updates.held = (unknown, last) => {
+      answered += 1;
+      updates.emit({ kind: 'snapshot', sessions: [], unknown, last });
+    };
+    const clientDeviceAuthTokens = Array.from({ length: 1000 }, () => 'x'.repeat(128));
+    for (let chunk = 1; chunk <= 1000; chunk += 1) {
+      stream.send({ held: { clientDeviceAuthTokens, last: chunk === 1000 } });
+    }
+    for (let before = -1; before !== answered; ) {
+      before = answered;
+      await new Promise((resolve) => setTimeout(resolve, 300));
+    }
+    // 64 MiB of 128 KiB each, and what gRPC itself had taken.
+    expect(answered).toBeGreaterThan(500);
+    expect(answered).toBeLessThan(600);
+    stream.call.resume();
+    for (let chunk = 0; chunk < 1000; chunk += 1) await stream.next();
+    expect(updates.ends).toBe(0);
+  });
+
+  it('is refused to a caller that has too many, until one ends', async () => {
+    const open = Array.from({ length: 32 }, (_, index) =>
+      caller
+        .stream('SubscribeToSessionUpdates')
+        .send({ hello: { ...hello.hello, brokerInstanceId: `b${index}` } }),
+    );
+    await subscribed(31);
+    const refused = caller.stream('SubscribeToSessionUpdates').send(hello);
+    expect(await refused.ended).toMatchObject({ reason: 'LIMIT_EXCEEDED', retryAfterMs: 5000 });
+    open[0]?.call.end();
+    await open[0]?.ended;
+    const next = caller.stream('SubscribeToSessionUpdates').send(hello).send(lastHeld);
+    expect(await next.next()).toMatchObject({ event: 'snapshot' });
+  });
 });

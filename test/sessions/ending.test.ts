@@ -47,6 +47,18 @@ describe('a change of the registry', () => {
     room.service.registryChanged({ kind: 'attached', certificateId: 'C', thingName: 'another' });
     expect([room.knows(own.token), room.knows(other.token)]).toEqual([true, false]);
   });
+
+  it('that makes a thing ends the sessions of others under its name, at every broker', async () => {
+    const room = new Room();
+    room.authenticate = async (id) => authenticated(id, { thingName: 'thing' });
+    const others = [await room.open('new', 'b1'), await room.open('new', 'b2')];
+    const unconcerned = await room.open('old');
+    room.authenticate = async (id) => authenticated(id);
+    const itsOwn = await room.open('new');
+    room.service.registryChanged({ kind: 'thing-changed', thingName: 'new' });
+    expect(others.map(({ token }) => room.knows(token))).toEqual([false, false]);
+    expect([room.knows(itsOwn.token), room.knows(unconcerned.token)]).toEqual([true, true]);
+  });
 });
 
 describe("an operator's kick", () => {

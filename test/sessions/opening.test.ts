@@ -242,6 +242,30 @@ describe('what is taken away while a session is being opened', () => {
     });
   }
 
+  it('is seen: a thing that is given the name of the client id between the verdict and the token', async () => {
+    const room = new Room();
+    let taken = false;
+    room.authenticate = async (id) =>
+      taken
+        ? {
+            kind: 'rejected',
+            reason: 'CLIENT_ID_NOT_ALLOWED',
+            category: 'CLIENT_ID',
+            message: '',
+            certificateId: undefined,
+          }
+        : authenticated(id, { thingName: 'its thing' });
+    const read = new Gate<undefined>();
+    room.readThing = () => read.promise;
+    const result = room.tryOpen('any name');
+    await settled();
+    taken = true;
+    room.service.registryChanged({ kind: 'thing-changed', thingName: 'any name' });
+    read.open(undefined);
+    expect(refused(await result).reason).toBe('INVALID_CREDENTIAL');
+    expect(room.service.stats().active).toBe(0);
+  });
+
   it('is not confused with what happens to others', async () => {
     const room = new Room();
     let asked = 0;

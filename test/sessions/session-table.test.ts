@@ -36,6 +36,23 @@ describe('a full token cache without update streams', () => {
   });
 });
 
+describe('a thing with client ids of its own choice, when there is no more room', () => {
+  it.each([true, false])('makes its own room, whoever else is idle (held: %s)', (held) => {
+    const fixture = new TableFixture();
+    fixture.settings.maxActiveAuthTokens = 6;
+    if (held) fixture.table.hold(broker('b1'));
+    for (const id of ['quiet-1', 'quiet-2']) fixture.session(id);
+    fixture.clock.advance(3_600_000);
+    const admit = (id: string) => fixture.admit(id, broker('b1'), 'its certificate', 'gateway');
+    for (const id of ['g1', 'g2', 'g3', 'g4']) admit(id);
+    for (let round = 5; round < 50; round += 1) {
+      const [gone] = causes(admit(`g${round}`));
+      expect(gone).toMatch(new RegExp(`^${held ? 'displaced' : 'evicted'} g`));
+    }
+    expect(fixture.alive()).toEqual(expect.arrayContaining(['quiet-1', 'quiet-2']));
+  });
+});
+
 describe('a token', () => {
   it('is unknown on every listener but its own', () => {
     const fixture = new TableFixture();

@@ -34,12 +34,13 @@ export class TableFixture {
     clientId: string,
     by: Broker = broker('b1'),
     certificateId = `certificate of ${clientId}`,
+    thingName = clientId,
   ): Admission {
     return this.table.admit({
       broker: by,
       clientId,
       correlationId: '',
-      thingName: clientId,
+      thingName,
       thing: { type: '', attributes: {}, groups: [] },
       certificateId,
       notAfter: Number.MAX_SAFE_INTEGER,

@@ -257,6 +257,20 @@ describe('a broker whose stream is gone', () => {
     expect(room.knows(token)).toBe(false);
   });
 
+  it('is forgotten early when there are very many, but never while it has sessions', async () => {
+    const room = new Room();
+    const { token } = await room.open('a', 'with sessions');
+    room.connected([token], 'with sessions').subscription.end();
+    for (let at = 0; at < 3_000; at += 1) room.connected([], `plugin ${at}`).subscription.end();
+    const instances = room.service.brokers().map(({ instanceId }) => instanceId);
+    expect(instances).toHaveLength(1_000);
+    expect(instances).toContain('with sessions');
+    expect(instances).toContain('plugin 2999');
+    room.clock.advance(360_000);
+    expect(room.knows(token)).toBe(false);
+    expect(room.service.brokers()).toEqual([]);
+  });
+
   it('that never had one keeps its sessions until they are closed', async () => {
     const room = new Room();
     const sessions = [await room.open('a', 'b1'), await room.open('a', '')];

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Findings } from '../../src/telemetry/findings.ts';
+import { countBySeverity, Findings } from '../../src/telemetry/findings.ts';
 import { createLogger } from '../../src/telemetry/logger.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
@@ -14,7 +14,7 @@ describe('Findings', () => {
     findings.raise({ severity: 'ALARM', code: 'a', message: 'A' });
     findings.raise({ severity: 'WARNING', code: 'w3', message: 'W3' });
     expect(findings.list().map(({ code }) => code)).toEqual(['a', 'w2', 'w3', 'i']);
-    expect(findings.count('WARNING')).toBe(2);
+    expect(countBySeverity(findings.list())).toEqual({ ALARM: 1, WARNING: 2, INFO: 1 });
   });
 
   it('keep the time they began when they are raised again', () => {

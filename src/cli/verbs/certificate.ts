@@ -36,7 +36,7 @@ export async function register(invocation: Invocation): Promise<number> {
       {
         NOT_FOUND: 'create the thing first, or add --create-thing',
         ALREADY_EXISTS:
-          '`deviceauthctl certificate attach` adds a thing; --revive takes a deleted certificate again',
+          '`deviceauthctl certificate attach` adds a thing; --revive takes a deleted certificate again, never a revoked one',
       },
     ),
   );

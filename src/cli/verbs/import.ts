@@ -227,7 +227,8 @@ async function report(
     `${unchanged} unchanged`,
     `${failures.length} failed`,
   ];
-  if (leftOut > 0) parts.push(`${plural(leftOut, 'CA certificate')} left out`);
+  if (leftOut > 0)
+    parts.push(`${plural(leftOut, 'CA certificate')} left out (name self-signed ones in a CSV file)`);
   if (unanswered > 0) parts.push(`${unanswered} sent but not answered (importing them again is safe)`);
   await write(terminal.stdout, `${parts.join(', ')}\n`);
 }

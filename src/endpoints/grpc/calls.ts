@@ -13,6 +13,7 @@ import type { Clock } from '../../clock.ts';
 import { DaemonError, type ErrorReason } from '../../errors.ts';
 import type { ListenerGate } from '../gate.ts';
 import type { CallObserver, CallRefusal, CallResult, Logger } from '../ports.ts';
+import { correlationId } from './arguments.ts';
 import { reasonOf, type StatusMapper } from './status.ts';
 
 /** Stands for a message that is not valid protobuf, so that we, not grpc-js, answer it. */
@@ -29,6 +30,11 @@ const REFUSED_HERE: ReadonlySet<ErrorReason> = new Set([
 
 export function isMalformed(message: unknown): boolean {
   return message === MALFORMED_MESSAGE;
+}
+
+function correlationOf(request: unknown): string {
+  const { correlationId: given } = (request ?? {}) as { readonly correlationId?: unknown };
+  return correlationId(typeof given === 'string' ? given : '');
 }
 
 export function malformed(operation: string): DaemonError {
@@ -125,7 +131,7 @@ export class CallRunner {
       };
       const fail = (error: unknown): void => {
         context.answered();
-        callback(this.failed(operation, error, started));
+        callback(this.failed(operation, error, started, call.request));
       };
       try {
         if (isMalformed(call.request)) throw malformed(operation);
@@ -150,10 +156,16 @@ export class CallRunner {
     call.emit('error', this.failed(operation, error, started));
   }
 
-  failed(operation: string, error: unknown, started: number): ReturnType<StatusMapper['statusOf']> {
+  /** @param request names the caller's correlation id, where there is one. */
+  failed(
+    operation: string,
+    error: unknown,
+    started: number,
+    request?: unknown,
+  ): ReturnType<StatusMapper['statusOf']> {
     const reason = reasonOf(error);
     if (error instanceof DaemonError && REFUSED_HERE.has(reason)) {
-      this.refused({ operation, reason, message: error.message });
+      this.refused({ operation, reason, message: error.message, correlationId: correlationOf(request) });
     }
     this.observe(operation, reason === 'SERVICE_ERROR' ? 'service_error' : 'failure', reason, started);
     return this.#statuses.statusOf(error, { listener: this.listener, operation });

@@ -2,6 +2,7 @@
  * One plugin's SubscribeToSessionUpdates stream: holds the caller to the protocol (hello, held chunks, usage), and
  * carries the session room's events down in order. Events wait here, already serialized, while the caller does not
  * read; one that falls too far behind is ended with RESOURCE_EXHAUSTED, so that it comes back and takes a snapshot.
+ * A snapshot is not counted, for the caller asked for it; while much of one waits, held tokens are not read on.
  * The subscription ends with the stream, exactly once.
  */
 import type { ServerDuplexStream } from '@grpc/grpc-js';
@@ -22,6 +23,8 @@ const MOST_HELD = 1_000_000;
 /** Bounds of what waits for a slow reader. Snapshots, which the caller asked for, are not counted. */
 const MOST_WAITING_EVENTS = 1000;
 const MOST_WAITING_BYTES = 8 * 1024 * 1024;
+/** Of snapshots: more than a plugin with 100,000 sessions needs to write all it holds before it begins to read. */
+const MOST_SNAPSHOT_BYTES = 64 * 1024 * 1024;
 const RESYNC_AFTER_MS = 1000;
 
 export type UpdateCall = ServerDuplexStream<SessionUpdatesRequest__Output, Buffer>;
@@ -38,8 +41,10 @@ export interface UpdateStreamParts {
 }
 
 export function serveUpdates(call: UpdateCall, parts: UpdateStreamParts): void {
-  const stream = new UpdateStream(call, parts);
-  stream.start();
+  const { gate, clock } = parts.runner;
+  const full = gate.takeUpdateStream();
+  if (full === undefined) new UpdateStream(call, parts).start();
+  else parts.runner.failStream(call, OPERATION, full, clock.monotonic());
 }
 
 class UpdateStream {
@@ -54,7 +59,9 @@ class UpdateStream {
   #queue: Waiting[] = [];
   #waitingEvents = 0;
   #waitingBytes = 0;
+  #snapshotBytes = 0;
   #blocked = false;
+  #isOverRate = false;
 
   constructor(call: UpdateCall, parts: UpdateStreamParts) {
     this.#call = call;
@@ -135,10 +142,16 @@ class UpdateStream {
   #restIfOverLimit(): void {
     const { gate, clock } = this.#parts.runner;
     if (gate.takeRequests(1) === 1) return;
+    this.#isOverRate = true;
     this.#call.pause();
     clock.after(gate.retryAfterMs(), () => {
-      if (!this.#over) this.#call.resume();
+      this.#isOverRate = false;
+      this.#readOn();
     });
+  }
+
+  #readOn(): void {
+    if (!this.#over && !this.#isOverRate && this.#snapshotBytes <= MOST_SNAPSHOT_BYTES) this.#call.resume();
   }
 
   #send(event: SequencedEvent): void {
@@ -149,8 +162,9 @@ class UpdateStream {
     if (counted) {
       this.#waitingEvents += 1;
       this.#waitingBytes += bytes.length;
-    }
+    } else this.#snapshotBytes += bytes.length;
     this.#pump();
+    if (this.#snapshotBytes > MOST_SNAPSHOT_BYTES) this.#call.pause();
     if (this.#waitingEvents > MOST_WAITING_EVENTS || this.#waitingBytes > MOST_WAITING_BYTES) {
       const message = 'the caller reads its updates too slowly; connect again and take a snapshot';
       throw new DaemonError('LIMIT_EXCEEDED', message, { retryAfterMs: RESYNC_AFTER_MS });
@@ -166,10 +180,11 @@ class UpdateStream {
       if (next.counted) {
         this.#waitingEvents -= 1;
         this.#waitingBytes -= next.bytes.length;
-      }
+      } else this.#snapshotBytes -= next.bytes.length;
       this.#blocked = !this.#call.write(next.bytes);
     }
     if (written > 0) this.#queue = this.#queue.slice(written);
+    if (this.#call.isPaused()) this.#readOn();
   }
 
   #guard(work: () => void): void {
@@ -190,6 +205,7 @@ class UpdateStream {
     this.#over = true;
     this.#queue = [];
     this.#cancelTimer();
+    this.#parts.runner.gate.releaseUpdateStream();
     try {
       this.#subscription?.end();
     } catch (error) {

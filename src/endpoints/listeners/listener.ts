@@ -264,6 +264,7 @@ export class Listener {
         listener: name,
         config: config.tls,
         logger: this.#parts.logger,
+        refused: (refusal) => this.#parts.observer.refused(refusal),
         accepted: (secure, raw) => {
           this.#connections.keep(raw);
           this.#injector.injectConnection(secure);

@@ -7,7 +7,7 @@ import { constants } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { createServer, type SecureContextOptions, type Server, type TLSSocket } from 'node:tls';
-import type { Logger } from '../ports.ts';
+import type { CallRefusal, Logger } from '../ports.ts';
 import type { TlsConfig } from './listener-config.ts';
 import { ListenerError } from './listener-error.ts';
 
@@ -17,6 +17,7 @@ export interface TlsParts {
   readonly listener: string;
   readonly config: TlsConfig;
   readonly logger: Logger;
+  readonly refused: (refusal: CallRefusal) => void;
   /** Called with a connection whose caller is known. */
   readonly accepted: (secure: TLSSocket, raw: Socket) => void;
 }
@@ -73,11 +74,14 @@ export class TlsTerminator {
     if (!secure.authorized || fingerprint === undefined || raw === undefined) {
       secure.destroy();
     } else if (this.#fingerprints !== undefined && !this.#fingerprints.has(fingerprint)) {
-      const { listener, logger } = this.#parts;
-      logger.warn(
-        { listener, fingerprint },
-        'refused a client whose certificate is not among clientFingerprints',
-      );
+      const { listener, refused } = this.#parts;
+      refused({
+        listener,
+        operation: 'connect',
+        reason: 'UNAUTHORIZED',
+        message: `the caller's certificate ${fingerprint} is not among tls.clientFingerprints`,
+        certificateId: fingerprint,
+      });
       secure.destroy();
     } else {
       this.#parts.accepted(secure, raw);

@@ -17,7 +17,7 @@ import {
   unlinkSync,
 } from 'node:fs';
 import { connect, type Server } from 'node:net';
-import { basename, dirname, isAbsolute, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { ListenerError } from './listener-error.ts';
 
 /** `sun_path` of Linux, less its final zero. */
@@ -71,7 +71,6 @@ export async function bindUnixSocket(server: Server, options: UnixSocketOptions)
 }
 
 function checkPath({ listener, path }: UnixSocketOptions): Stats {
-  if (!isAbsolute(path)) throw new ListenerError(listener, `the socket path ${path} is not absolute`);
   const bytes = Buffer.byteLength(path);
   if (bytes > LONGEST_PATH) {
     const message = `the socket path ${path} has ${bytes} bytes; the system takes at most ${LONGEST_PATH}`;

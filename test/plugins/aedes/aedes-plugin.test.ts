@@ -369,6 +369,22 @@ describe('an Aedes broker behind the daemon', () => {
     });
   });
 
+  it('cuts a client off when the hook that decides about it throws, and goes on', async () => {
+    await start({ withoutCertificate: 'pass' }, (broker) => {
+      broker.authenticate = () => {
+        throw new Error('a defect of the hook');
+      };
+    });
+    const local = plainClient('local');
+    local.on('error', () => {});
+    await new Promise<void>((resolve) => local.once('close', () => resolve()));
+    expect(log.map(({ fields }) => fields['error'])).toContain('a defect of the hook');
+    const one = await device('one').connected();
+    await one.subscribe('a');
+    await one.publish('a', 'x');
+    await one.received('a', 'x');
+  });
+
   it('logs no PEM, key or token', async () => {
     await start();
     const one = await device('one').connected();

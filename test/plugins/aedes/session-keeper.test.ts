@@ -480,6 +480,30 @@ describe('a daemon that restarted', () => {
     expect(world.daemon.streams.length).toBe(2);
   });
 
+  it('is not overruled by grants of its earlier life that were fetched for longer', async () => {
+    const { clock, daemon, may, session } = await connected();
+    const [wide, narrow] = [daemon.define('wide'), daemon.define('narrow')];
+    const fetched = Promise.withResolvers<Uint8Array>();
+    const grantSet = daemon.grantSet.bind(daemon);
+    daemon.grantSet = (id) => (id === wide ? fetched.promise : grantSet(id));
+    daemon.stream.changed('A', 3, ['t1'], [wide]);
+    await settled();
+    daemon.stream.breakOff();
+    clock.advance(1_000);
+    daemon.stream.snapshot('B', 1, [], daemon.stream.held);
+    await settled();
+    daemon.opens.at(-1)!.answer({
+      clientDeviceAuthToken: 'new',
+      epoch: 'B',
+      sequence: 3,
+      grants: { grantSetIds: [narrow], variables: {} },
+    });
+    await settled();
+    fetched.resolve(daemon.bytesOf('wide'));
+    await settled();
+    expect([may(session, 'wide'), may(session, 'narrow')]).toEqual([false, true]);
+  });
+
   it('has a device disconnected that it now refuses', async () => {
     const world = await restarted(1, 2);
     world.daemon.opens[0]!.fail(new DaemonError('INVALID_CREDENTIAL', 'no'));

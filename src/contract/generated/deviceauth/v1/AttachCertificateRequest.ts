@@ -2,7 +2,13 @@
 
 
 export interface AttachCertificateRequest {
+  /**
+   * Required; as in GetCertificateRequest.
+   */
   'certificateId'?: (string);
+  /**
+   * Required; the thing must exist.
+   */
   'thingName'?: (string);
   /**
    * The certificate may then be attached to this thing only.
@@ -11,7 +17,13 @@ export interface AttachCertificateRequest {
 }
 
 export interface AttachCertificateRequest__Output {
+  /**
+   * Required; as in GetCertificateRequest.
+   */
   'certificateId': (string);
+  /**
+   * Required; the thing must exist.
+   */
   'thingName': (string);
   /**
    * The certificate may then be attached to this thing only.

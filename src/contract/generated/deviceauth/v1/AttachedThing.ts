@@ -2,11 +2,23 @@
 
 
 export interface AttachedThing {
+  /**
+   * Name of the thing.
+   */
   'thingName'?: (string);
+  /**
+   * The certificate speaks for this thing only.
+   */
   'exclusive'?: (boolean);
 }
 
 export interface AttachedThing__Output {
+  /**
+   * Name of the thing.
+   */
   'thingName': (string);
+  /**
+   * The certificate speaks for this thing only.
+   */
   'exclusive': (boolean);
 }

@@ -3,6 +3,9 @@
 import type { ErrorReason as _deviceauth_v1_ErrorReason, ErrorReason__Output as _deviceauth_v1_ErrorReason__Output } from '../../deviceauth/v1/ErrorReason.ts';
 
 export interface AuthorizationResult {
+  /**
+   * False whenever error is set.
+   */
   'isAuthorized'?: (boolean);
   /**
    * Set (and is_authorized false) when this request was an error: INVALID_ARGUMENTS,
@@ -16,6 +19,9 @@ export interface AuthorizationResult {
 }
 
 export interface AuthorizationResult__Output {
+  /**
+   * False whenever error is set.
+   */
   'isAuthorized': (boolean);
   /**
    * Set (and is_authorized false) when this request was an error: INVALID_ARGUMENTS,

@@ -2,9 +2,15 @@
 
 
 export interface AuthorizeClientDeviceActionResponse {
+  /**
+   * False also for an operation or resource that is malformed.
+   */
   'isAuthorized'?: (boolean);
 }
 
 export interface AuthorizeClientDeviceActionResponse__Output {
+  /**
+   * False also for an operation or resource that is malformed.
+   */
   'isAuthorized': (boolean);
 }

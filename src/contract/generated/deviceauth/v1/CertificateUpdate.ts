@@ -5,8 +5,17 @@
  * All PEM; the private key is PKCS#8.
  */
 export interface CertificateUpdate {
+  /**
+   * The broker's certificate.
+   */
   'certificate'?: (string);
+  /**
+   * Its key. Secret: keep it out of logs and files that others read.
+   */
   'privateKey'?: (string);
+  /**
+   * The certificate's public key.
+   */
   'publicKey'?: (string);
   /**
    * The issuing CA first; the other CAs a device may see during a rollover after it.
@@ -18,8 +27,17 @@ export interface CertificateUpdate {
  * All PEM; the private key is PKCS#8.
  */
 export interface CertificateUpdate__Output {
+  /**
+   * The broker's certificate.
+   */
   'certificate': (string);
+  /**
+   * Its key. Secret: keep it out of logs and files that others read.
+   */
   'privateKey': (string);
+  /**
+   * The certificate's public key.
+   */
   'publicKey': (string);
   /**
    * The issuing CA first; the other CAs a device may see during a rollover after it.

@@ -6,6 +6,9 @@
  * no PEM header is accepted, as EMQX sends it. At most 64 KiB.
  */
 export interface ClientDeviceCredential {
+  /**
+   * Required.
+   */
   'clientDeviceCertificate'?: (string);
   'credential'?: "clientDeviceCertificate";
 }
@@ -15,6 +18,9 @@ export interface ClientDeviceCredential {
  * no PEM header is accepted, as EMQX sends it. At most 64 KiB.
  */
 export interface ClientDeviceCredential__Output {
+  /**
+   * Required.
+   */
   'clientDeviceCertificate'?: (string);
   'credential'?: "clientDeviceCertificate";
 }

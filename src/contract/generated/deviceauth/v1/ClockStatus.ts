@@ -3,8 +3,17 @@
 import type { Long } from '@grpc/proto-loader';
 
 export interface ClockStatus {
+  /**
+   * The time the daemon judges by.
+   */
   'now'?: (number | string | Long);
+  /**
+   * The latest time it has known; now is never before it.
+   */
   'highWaterMark'?: (number | string | Long);
+  /**
+   * True: nothing is issued until the clock is right or accepted.
+   */
   'suspect'?: (boolean);
   /**
    * Why, when suspect.
@@ -13,8 +22,17 @@ export interface ClockStatus {
 }
 
 export interface ClockStatus__Output {
+  /**
+   * The time the daemon judges by.
+   */
   'now': (number);
+  /**
+   * The latest time it has known; now is never before it.
+   */
   'highWaterMark': (number);
+  /**
+   * True: nothing is issued until the clock is right or accepted.
+   */
   'suspect': (boolean);
   /**
    * Why, when suspect.

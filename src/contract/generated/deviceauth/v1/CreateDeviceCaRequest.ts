@@ -7,11 +7,17 @@ export interface CreateDeviceCaRequest {
    * 1 to 64 characters of [a-z0-9-]; empty: "default".
    */
   'name'?: (string);
+  /**
+   * UNSPECIFIED: EC_P256.
+   */
   'keyType'?: (_deviceauth_v1_KeyType);
   /**
    * 0: 3,650.
    */
   'validityDays'?: (number);
+  /**
+   * As in DeviceCa.
+   */
   'provisioning'?: (boolean);
 }
 
@@ -20,10 +26,16 @@ export interface CreateDeviceCaRequest__Output {
    * 1 to 64 characters of [a-z0-9-]; empty: "default".
    */
   'name': (string);
+  /**
+   * UNSPECIFIED: EC_P256.
+   */
   'keyType': (_deviceauth_v1_KeyType__Output);
   /**
    * 0: 3,650.
    */
   'validityDays': (number);
+  /**
+   * As in DeviceCa.
+   */
   'provisioning': (boolean);
 }

@@ -7,9 +7,21 @@ export interface DecidingStatement {
    * "deviceGroups" or "iotPolicy".
    */
   'source'?: (string);
+  /**
+   * The device group it came through.
+   */
   'group'?: (string);
+  /**
+   * Name of the policy.
+   */
   'policy'?: (string);
+  /**
+   * Name of the statement.
+   */
   'statement'?: (string);
+  /**
+   * ALLOW or DENY.
+   */
   'effect'?: (_deviceauth_v1_Effect);
   /**
    * The resource pattern as the source has it.
@@ -22,9 +34,21 @@ export interface DecidingStatement__Output {
    * "deviceGroups" or "iotPolicy".
    */
   'source': (string);
+  /**
+   * The device group it came through.
+   */
   'group': (string);
+  /**
+   * Name of the policy.
+   */
   'policy': (string);
+  /**
+   * Name of the statement.
+   */
   'statement': (string);
+  /**
+   * ALLOW or DENY.
+   */
   'effect': (_deviceauth_v1_Effect__Output);
   /**
    * The resource pattern as the source has it.

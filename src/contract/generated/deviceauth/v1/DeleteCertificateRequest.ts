@@ -2,9 +2,15 @@
 
 
 export interface DeleteCertificateRequest {
+  /**
+   * Required; as in GetCertificateRequest.
+   */
   'certificateId'?: (string);
 }
 
 export interface DeleteCertificateRequest__Output {
+  /**
+   * Required; as in GetCertificateRequest.
+   */
   'certificateId': (string);
 }

@@ -2,9 +2,15 @@
 
 
 export interface DeleteThingRequest {
+  /**
+   * Required.
+   */
   'name'?: (string);
 }
 
 export interface DeleteThingRequest__Output {
+  /**
+   * Required.
+   */
   'name': (string);
 }

@@ -2,11 +2,23 @@
 
 
 export interface DetachCertificateRequest {
+  /**
+   * Required; as in GetCertificateRequest.
+   */
   'certificateId'?: (string);
+  /**
+   * Required.
+   */
   'thingName'?: (string);
 }
 
 export interface DetachCertificateRequest__Output {
+  /**
+   * Required; as in GetCertificateRequest.
+   */
   'certificateId': (string);
+  /**
+   * Required.
+   */
   'thingName': (string);
 }

@@ -11,7 +11,7 @@ export const EndReason = {
    */
   END_REASON_DISPLACED: 'END_REASON_DISPLACED',
   /**
-   * More than four sessions of this client id at this broker; the oldest ended.
+   * More sessions of this client id at this broker than sessions.maxPerClientId; the oldest ended.
    */
   END_REASON_SUPERSEDED: 'END_REASON_SUPERSEDED',
 } as const;
@@ -30,7 +30,7 @@ export type EndReason =
   | 'END_REASON_DISPLACED'
   | 2
   /**
-   * More than four sessions of this client id at this broker; the oldest ended.
+   * More sessions of this client id at this broker than sessions.maxPerClientId; the oldest ended.
    */
   | 'END_REASON_SUPERSEDED'
   | 3

@@ -2,13 +2,31 @@
 
 
 export interface ExplainRequest {
+  /**
+   * Required; need not be registered.
+   */
   'thingName'?: (string);
+  /**
+   * As in AuthorizeClientDeviceActionRequest.
+   */
   'operation'?: (string);
+  /**
+   * As in AuthorizeClientDeviceActionRequest.
+   */
   'resource'?: (string);
 }
 
 export interface ExplainRequest__Output {
+  /**
+   * Required; need not be registered.
+   */
   'thingName': (string);
+  /**
+   * As in AuthorizeClientDeviceActionRequest.
+   */
   'operation': (string);
+  /**
+   * As in AuthorizeClientDeviceActionRequest.
+   */
   'resource': (string);
 }

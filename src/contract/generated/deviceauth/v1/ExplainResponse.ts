@@ -4,6 +4,9 @@ import type { DecidingStatement as _deviceauth_v1_DecidingStatement, DecidingSta
 import type { NearMiss as _deviceauth_v1_NearMiss, NearMiss__Output as _deviceauth_v1_NearMiss__Output } from '../../deviceauth/v1/NearMiss.ts';
 
 export interface ExplainResponse {
+  /**
+   * The decision.
+   */
   'allowed'?: (boolean);
   /**
    * In one sentence for a person.
@@ -13,10 +16,16 @@ export interface ExplainResponse {
    * Unset when nothing matched.
    */
   'decidedBy'?: (_deviceauth_v1_DecidingStatement | null);
+  /**
+   * For a denial, the nearest first; may be empty.
+   */
   'nearest'?: (_deviceauth_v1_NearMiss)[];
 }
 
 export interface ExplainResponse__Output {
+  /**
+   * The decision.
+   */
   'allowed': (boolean);
   /**
    * In one sentence for a person.
@@ -26,5 +35,8 @@ export interface ExplainResponse__Output {
    * Unset when nothing matched.
    */
   'decidedBy': (_deviceauth_v1_DecidingStatement__Output | null);
+  /**
+   * For a denial, the nearest first; may be empty.
+   */
   'nearest': (_deviceauth_v1_NearMiss__Output)[];
 }

@@ -4,6 +4,9 @@ import type { Severity as _deviceauth_v1_Severity, Severity__Output as _deviceau
 import type { Long } from '@grpc/proto-loader';
 
 export interface Finding {
+  /**
+   * Never UNSPECIFIED.
+   */
   'severity'?: (_deviceauth_v1_Severity);
   /**
    * Stable identifier, such as "listener.insecure-loopback".
@@ -13,10 +16,16 @@ export interface Finding {
    * One sentence: what is wrong and what to do.
    */
   'message'?: (string);
+  /**
+   * When it began.
+   */
   'since'?: (number | string | Long);
 }
 
 export interface Finding__Output {
+  /**
+   * Never UNSPECIFIED.
+   */
   'severity': (_deviceauth_v1_Severity__Output);
   /**
    * Stable identifier, such as "listener.insecure-loopback".
@@ -26,5 +35,8 @@ export interface Finding__Output {
    * One sentence: what is wrong and what to do.
    */
   'message': (string);
+  /**
+   * When it began.
+   */
   'since': (number);
 }

@@ -8,6 +8,9 @@ export interface GetClientDeviceAuthTokenResponse {
    * A UUID v4. A secret: whoever holds it on this listener speaks for the session.
    */
   'clientDeviceAuthToken'?: (string);
+  /**
+   * What the session may do; always set.
+   */
   'grants'?: (_deviceauth_v1_SessionGrants | null);
   /**
    * How long the caller may act on this answer without hearing from the daemon.
@@ -21,6 +24,9 @@ export interface GetClientDeviceAuthTokenResponse {
    * The daemon's life and the last event that this answer reflects; see SessionUpdate.
    */
   'epoch'?: (string);
+  /**
+   * See epoch.
+   */
   'sequence'?: (number | string | Long);
   /**
    * The thing the session speaks for.
@@ -30,6 +36,9 @@ export interface GetClientDeviceAuthTokenResponse {
    * Lower-case hex SHA-256 of the certificate's DER.
    */
   'certificateId'?: (string);
+  /**
+   * The request's, or the one the daemon made.
+   */
   'correlationId'?: (string);
 }
 
@@ -38,6 +47,9 @@ export interface GetClientDeviceAuthTokenResponse__Output {
    * A UUID v4. A secret: whoever holds it on this listener speaks for the session.
    */
   'clientDeviceAuthToken': (string);
+  /**
+   * What the session may do; always set.
+   */
   'grants': (_deviceauth_v1_SessionGrants__Output | null);
   /**
    * How long the caller may act on this answer without hearing from the daemon.
@@ -51,6 +63,9 @@ export interface GetClientDeviceAuthTokenResponse__Output {
    * The daemon's life and the last event that this answer reflects; see SessionUpdate.
    */
   'epoch': (string);
+  /**
+   * See epoch.
+   */
   'sequence': (number);
   /**
    * The thing the session speaks for.
@@ -60,5 +75,8 @@ export interface GetClientDeviceAuthTokenResponse__Output {
    * Lower-case hex SHA-256 of the certificate's DER.
    */
   'certificateId': (string);
+  /**
+   * The request's, or the one the daemon made.
+   */
   'correlationId': (string);
 }

@@ -8,6 +8,9 @@ export interface GetConfigurationResponse {
    * JSON of the effective values.
    */
   'effectiveJson'?: (string);
+  /**
+   * Of the last load; may be empty.
+   */
   'warnings'?: (_deviceauth_v1_ConfigurationProblem)[];
   /**
    * Of the file as it is now, when the last load failed; the effective values are then of the
@@ -18,6 +21,9 @@ export interface GetConfigurationResponse {
    * Paths whose new value waits for a restart.
    */
   'restartRequired'?: (string)[];
+  /**
+   * When the effective values were read.
+   */
   'loadedAt'?: (number | string | Long);
 }
 
@@ -26,6 +32,9 @@ export interface GetConfigurationResponse__Output {
    * JSON of the effective values.
    */
   'effectiveJson': (string);
+  /**
+   * Of the last load; may be empty.
+   */
   'warnings': (_deviceauth_v1_ConfigurationProblem__Output)[];
   /**
    * Of the file as it is now, when the last load failed; the effective values are then of the
@@ -36,5 +45,8 @@ export interface GetConfigurationResponse__Output {
    * Paths whose new value waits for a restart.
    */
   'restartRequired': (string)[];
+  /**
+   * When the effective values were read.
+   */
   'loadedAt': (number);
 }

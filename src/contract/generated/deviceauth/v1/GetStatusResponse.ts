@@ -10,39 +10,111 @@ import type { BrokerStatus as _deviceauth_v1_BrokerStatus, BrokerStatus__Output 
 import type { Long } from '@grpc/proto-loader';
 
 export interface GetStatusResponse {
+  /**
+   * Of the daemon, such as "0.1.0".
+   */
   'version'?: (string);
+  /**
+   * The daemon's life; see SessionUpdate.
+   */
   'epoch'?: (string);
+  /**
+   * When this life began.
+   */
   'startedAt'?: (number | string | Long);
+  /**
+   * Of the daemon.
+   */
   'processId'?: (number);
+  /**
+   * Who confirms certificates: "registry".
+   */
   'verifier'?: (string);
+  /**
+   * The path it was started with.
+   */
   'configurationFile'?: (string);
   /**
    * What the operator should know, worst first.
    */
   'findings'?: (_deviceauth_v1_Finding)[];
+  /**
+   * Without the operator's own socket; may be empty.
+   */
   'listeners'?: (_deviceauth_v1_ListenerStatus)[];
+  /**
+   * Always set.
+   */
   'sessions'?: (_deviceauth_v1_SessionStatus | null);
+  /**
+   * Always set.
+   */
   'registry'?: (_deviceauth_v1_RegistryStatus | null);
+  /**
+   * Always set.
+   */
   'clock'?: (_deviceauth_v1_ClockStatus | null);
+  /**
+   * Unset with the embedded registry.
+   */
   'cloudQueue'?: (_deviceauth_v1_QueueStatus | null);
+  /**
+   * Those that opened an update stream or have sessions; may be empty.
+   */
   'brokers'?: (_deviceauth_v1_BrokerStatus)[];
 }
 
 export interface GetStatusResponse__Output {
+  /**
+   * Of the daemon, such as "0.1.0".
+   */
   'version': (string);
+  /**
+   * The daemon's life; see SessionUpdate.
+   */
   'epoch': (string);
+  /**
+   * When this life began.
+   */
   'startedAt': (number);
+  /**
+   * Of the daemon.
+   */
   'processId': (number);
+  /**
+   * Who confirms certificates: "registry".
+   */
   'verifier': (string);
+  /**
+   * The path it was started with.
+   */
   'configurationFile': (string);
   /**
    * What the operator should know, worst first.
    */
   'findings': (_deviceauth_v1_Finding__Output)[];
+  /**
+   * Without the operator's own socket; may be empty.
+   */
   'listeners': (_deviceauth_v1_ListenerStatus__Output)[];
+  /**
+   * Always set.
+   */
   'sessions': (_deviceauth_v1_SessionStatus__Output | null);
+  /**
+   * Always set.
+   */
   'registry': (_deviceauth_v1_RegistryStatus__Output | null);
+  /**
+   * Always set.
+   */
   'clock': (_deviceauth_v1_ClockStatus__Output | null);
+  /**
+   * Unset with the embedded registry.
+   */
   'cloudQueue': (_deviceauth_v1_QueueStatus__Output | null);
+  /**
+   * Those that opened an update stream or have sessions; may be empty.
+   */
   'brokers': (_deviceauth_v1_BrokerStatus__Output)[];
 }

@@ -2,9 +2,15 @@
 
 
 export interface GetThingRequest {
+  /**
+   * Required.
+   */
   'name'?: (string);
 }
 
 export interface GetThingRequest__Output {
+  /**
+   * Required.
+   */
   'name': (string);
 }

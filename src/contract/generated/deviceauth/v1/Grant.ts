@@ -8,8 +8,17 @@ import type { Effect as _deviceauth_v1_Effect, Effect__Output as _deviceauth_v1_
  * MQTT's `+` and `#` are ordinary characters. A pattern that does not parse is an unknown kind.
  */
 export interface Grant {
+  /**
+   * A reader counts one it does not know as DENY.
+   */
   'effect'?: (_deviceauth_v1_Effect);
+  /**
+   * Pattern of the operation, such as `mqtt:publish`.
+   */
   'operation'?: (string);
+  /**
+   * Pattern of the resource, such as `mqtt:topic:a/*`.
+   */
   'resource'?: (string);
 }
 
@@ -19,7 +28,16 @@ export interface Grant {
  * MQTT's `+` and `#` are ordinary characters. A pattern that does not parse is an unknown kind.
  */
 export interface Grant__Output {
+  /**
+   * A reader counts one it does not know as DENY.
+   */
   'effect': (_deviceauth_v1_Effect__Output);
+  /**
+   * Pattern of the operation, such as `mqtt:publish`.
+   */
   'operation': (string);
+  /**
+   * Pattern of the resource, such as `mqtt:topic:a/*`.
+   */
   'resource': (string);
 }

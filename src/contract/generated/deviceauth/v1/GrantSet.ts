@@ -13,7 +13,13 @@ export interface GrantSet {
    * 1. Another number: everything is denied.
    */
   'format'?: (number);
+  /**
+   * Always set; see RequestRule.
+   */
   'requestRule'?: (_deviceauth_v1_RequestRule);
+  /**
+   * Always set; see DeliveryRule.
+   */
   'deliveryRule'?: (_deviceauth_v1_DeliveryRule);
   /**
    * Sorted by the UTF-8 bytes of effect, operation, resource; no duplicates.
@@ -30,7 +36,13 @@ export interface GrantSet__Output {
    * 1. Another number: everything is denied.
    */
   'format': (number);
+  /**
+   * Always set; see RequestRule.
+   */
   'requestRule': (_deviceauth_v1_RequestRule__Output);
+  /**
+   * Always set; see DeliveryRule.
+   */
   'deliveryRule': (_deviceauth_v1_DeliveryRule__Output);
   /**
    * Sorted by the UTF-8 bytes of effect, operation, resource; no duplicates.

@@ -5,6 +5,9 @@
  * A set that coming SessionsChanged events name; sent once before them.
  */
 export interface GrantSetAdded {
+  /**
+   * The SHA-256 of grant_set, lower-case hex.
+   */
   'grantSetId'?: (string);
   /**
    * As in GetGrantSetResponse.
@@ -16,6 +19,9 @@ export interface GrantSetAdded {
  * A set that coming SessionsChanged events name; sent once before them.
  */
 export interface GrantSetAdded__Output {
+  /**
+   * The SHA-256 of grant_set, lower-case hex.
+   */
   'grantSetId': (string);
   /**
    * As in GetGrantSetResponse.

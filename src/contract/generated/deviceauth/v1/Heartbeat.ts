@@ -6,6 +6,9 @@
  * certificate's remaining life.
  */
 export interface Heartbeat {
+  /**
+   * From the moment this message arrived.
+   */
   'leaseMs'?: (number);
 }
 
@@ -14,5 +17,8 @@ export interface Heartbeat {
  * certificate's remaining life.
  */
 export interface Heartbeat__Output {
+  /**
+   * From the moment this message arrived.
+   */
   'leaseMs': (number);
 }

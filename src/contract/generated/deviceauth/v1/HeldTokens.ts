@@ -6,6 +6,9 @@
  * none of them, and was not issued within the last 60 s, is closed when the last chunk arrives.
  */
 export interface HeldTokens {
+  /**
+   * May be empty.
+   */
   'clientDeviceAuthTokens'?: (string)[];
   /**
    * No more will follow: the daemon answers with the snapshot.
@@ -18,6 +21,9 @@ export interface HeldTokens {
  * none of them, and was not issued within the last 60 s, is closed when the last chunk arrives.
  */
 export interface HeldTokens__Output {
+  /**
+   * May be empty.
+   */
   'clientDeviceAuthTokens': (string)[];
   /**
    * No more will follow: the daemon answers with the snapshot.

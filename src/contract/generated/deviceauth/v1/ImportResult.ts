@@ -2,6 +2,9 @@
 
 
 export interface ImportResult {
+  /**
+   * The item's.
+   */
   'line'?: (number);
   /**
    * Empty when it failed.
@@ -15,10 +18,16 @@ export interface ImportResult {
    * Empty when it worked; otherwise an ErrorReason name and what to do.
    */
   'errorReason'?: (string);
+  /**
+   * Empty when it worked.
+   */
   'errorMessage'?: (string);
 }
 
 export interface ImportResult__Output {
+  /**
+   * The item's.
+   */
   'line': (number);
   /**
    * Empty when it failed.
@@ -32,5 +41,8 @@ export interface ImportResult__Output {
    * Empty when it worked; otherwise an ErrorReason name and what to do.
    */
   'errorReason': (string);
+  /**
+   * Empty when it worked.
+   */
   'errorMessage': (string);
 }

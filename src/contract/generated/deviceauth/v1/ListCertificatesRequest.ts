@@ -11,7 +11,13 @@ export interface ListCertificatesRequest {
    * Only this status; UNSPECIFIED: all.
    */
   'status'?: (_deviceauth_v1_CertificateStatus);
+  /**
+   * Where to go on: the `next_page_token` of the page before; empty: from the beginning.
+   */
   'pageToken'?: (string);
+  /**
+   * 1 to 1,000; 0: 100.
+   */
   'pageSize'?: (number);
 }
 
@@ -24,6 +30,12 @@ export interface ListCertificatesRequest__Output {
    * Only this status; UNSPECIFIED: all.
    */
   'status': (_deviceauth_v1_CertificateStatus__Output);
+  /**
+   * Where to go on: the `next_page_token` of the page before; empty: from the beginning.
+   */
   'pageToken': (string);
+  /**
+   * 1 to 1,000; 0: 100.
+   */
   'pageSize': (number);
 }

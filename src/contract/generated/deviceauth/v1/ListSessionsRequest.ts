@@ -6,7 +6,13 @@ export interface ListSessionsRequest {
    * Only this thing's; empty: all.
    */
   'thingName'?: (string);
+  /**
+   * Where to go on: the `next_page_token` of the page before; empty: from the beginning.
+   */
   'pageToken'?: (string);
+  /**
+   * 1 to 1,000; 0: 100.
+   */
   'pageSize'?: (number);
 }
 
@@ -15,6 +21,12 @@ export interface ListSessionsRequest__Output {
    * Only this thing's; empty: all.
    */
   'thingName': (string);
+  /**
+   * Where to go on: the `next_page_token` of the page before; empty: from the beginning.
+   */
   'pageToken': (string);
+  /**
+   * 1 to 1,000; 0: 100.
+   */
   'pageSize': (number);
 }

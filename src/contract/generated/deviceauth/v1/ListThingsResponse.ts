@@ -3,6 +3,9 @@
 import type { Thing as _deviceauth_v1_Thing, Thing__Output as _deviceauth_v1_Thing__Output } from '../../deviceauth/v1/Thing.ts';
 
 export interface ListThingsResponse {
+  /**
+   * By name; without their certificates.
+   */
   'things'?: (_deviceauth_v1_Thing)[];
   /**
    * Empty on the last page.
@@ -11,6 +14,9 @@ export interface ListThingsResponse {
 }
 
 export interface ListThingsResponse__Output {
+  /**
+   * By name; without their certificates.
+   */
   'things': (_deviceauth_v1_Thing__Output)[];
   /**
    * Empty on the last page.

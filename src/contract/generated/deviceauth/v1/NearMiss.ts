@@ -12,9 +12,21 @@ export interface NearMiss {
    * "request": the request itself is malformed.
    */
   'kind'?: (string);
+  /**
+   * May be empty.
+   */
   'group'?: (string);
+  /**
+   * May be empty.
+   */
   'policy'?: (string);
+  /**
+   * May be empty.
+   */
   'statement'?: (string);
+  /**
+   * Why it did not match, for a person.
+   */
   'detail'?: (string);
 }
 
@@ -29,8 +41,20 @@ export interface NearMiss__Output {
    * "request": the request itself is malformed.
    */
   'kind': (string);
+  /**
+   * May be empty.
+   */
   'group': (string);
+  /**
+   * May be empty.
+   */
   'policy': (string);
+  /**
+   * May be empty.
+   */
   'statement': (string);
+  /**
+   * Why it did not match, for a person.
+   */
   'detail': (string);
 }

@@ -2,9 +2,15 @@
 
 
 export interface RemoveDeviceCaRequest {
+  /**
+   * Required.
+   */
   'name'?: (string);
 }
 
 export interface RemoveDeviceCaRequest__Output {
+  /**
+   * Required.
+   */
   'name': (string);
 }

@@ -2,9 +2,15 @@
 
 
 export interface RevokeSessionsResponse {
+  /**
+   * How many ended.
+   */
   'revoked'?: (number);
 }
 
 export interface RevokeSessionsResponse__Output {
+  /**
+   * How many ended.
+   */
   'revoked': (number);
 }

@@ -3,7 +3,13 @@
 import type { SessionVariables as _deviceauth_v1_SessionVariables, SessionVariables__Output as _deviceauth_v1_SessionVariables__Output } from '../../deviceauth/v1/SessionVariables.ts';
 
 export interface SessionChange {
+  /**
+   * The sessions that change alike; never empty.
+   */
   'clientDeviceAuthTokens'?: (string)[];
+  /**
+   * All the sets they have from now on; empty: none, so everything is denied.
+   */
   'grantSetIds'?: (string)[];
   /**
    * Variables to set, by token in the same order as the tokens; empty: variables are unchanged.
@@ -12,7 +18,13 @@ export interface SessionChange {
 }
 
 export interface SessionChange__Output {
+  /**
+   * The sessions that change alike; never empty.
+   */
   'clientDeviceAuthTokens': (string)[];
+  /**
+   * All the sets they have from now on; empty: none, so everything is denied.
+   */
   'grantSetIds': (string)[];
   /**
    * Variables to set, by token in the same order as the tokens; empty: variables are unchanged.

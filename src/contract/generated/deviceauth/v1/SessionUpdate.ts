@@ -15,12 +15,33 @@ import type { Long } from '@grpc/proto-loader';
  * A stream that is silent for 15 s is gone.
  */
 export interface SessionUpdate {
+  /**
+   * Never empty.
+   */
   'epoch'?: (string);
+  /**
+   * Grows with every event of the epoch, to whomever it is sent.
+   */
   'sequence'?: (number | string | Long);
+  /**
+   * First, once the last held message has arrived.
+   */
   'snapshot'?: (_deviceauth_v1_SessionsSnapshot | null);
+  /**
+   * Keep it: events that come name it.
+   */
   'grantSetAdded'?: (_deviceauth_v1_GrantSetAdded | null);
+  /**
+   * Other grants for these tokens.
+   */
   'sessionsChanged'?: (_deviceauth_v1_SessionsChanged | null);
+  /**
+   * These tokens are void.
+   */
   'sessionsEnded'?: (_deviceauth_v1_SessionsEnded | null);
+  /**
+   * The daemon lives; renews leases.
+   */
   'heartbeat'?: (_deviceauth_v1_Heartbeat | null);
   'event'?: "snapshot"|"grantSetAdded"|"sessionsChanged"|"sessionsEnded"|"heartbeat";
 }
@@ -33,12 +54,33 @@ export interface SessionUpdate {
  * A stream that is silent for 15 s is gone.
  */
 export interface SessionUpdate__Output {
+  /**
+   * Never empty.
+   */
   'epoch': (string);
+  /**
+   * Grows with every event of the epoch, to whomever it is sent.
+   */
   'sequence': (number);
+  /**
+   * First, once the last held message has arrived.
+   */
   'snapshot'?: (_deviceauth_v1_SessionsSnapshot__Output | null);
+  /**
+   * Keep it: events that come name it.
+   */
   'grantSetAdded'?: (_deviceauth_v1_GrantSetAdded__Output | null);
+  /**
+   * Other grants for these tokens.
+   */
   'sessionsChanged'?: (_deviceauth_v1_SessionsChanged__Output | null);
+  /**
+   * These tokens are void.
+   */
   'sessionsEnded'?: (_deviceauth_v1_SessionsEnded__Output | null);
+  /**
+   * The daemon lives; renews leases.
+   */
   'heartbeat'?: (_deviceauth_v1_Heartbeat__Output | null);
   'event'?: "snapshot"|"grantSetAdded"|"sessionsChanged"|"sessionsEnded"|"heartbeat";
 }

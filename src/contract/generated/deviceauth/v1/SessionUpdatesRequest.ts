@@ -8,8 +8,17 @@ import type { TokenUsage as _deviceauth_v1_TokenUsage, TokenUsage__Output as _de
  * The first message must be a hello, then held messages until one is marked last, then usage.
  */
 export interface SessionUpdatesRequest {
+  /**
+   * First, and once.
+   */
   'hello'?: (_deviceauth_v1_UpdatesHello | null);
+  /**
+   * After the hello, at least one, also when nothing is held.
+   */
   'held'?: (_deviceauth_v1_HeldTokens | null);
+  /**
+   * After the last held message.
+   */
   'usage'?: (_deviceauth_v1_TokenUsage | null);
   'message'?: "hello"|"held"|"usage";
 }
@@ -18,8 +27,17 @@ export interface SessionUpdatesRequest {
  * The first message must be a hello, then held messages until one is marked last, then usage.
  */
 export interface SessionUpdatesRequest__Output {
+  /**
+   * First, and once.
+   */
   'hello'?: (_deviceauth_v1_UpdatesHello__Output | null);
+  /**
+   * After the hello, at least one, also when nothing is held.
+   */
   'held'?: (_deviceauth_v1_HeldTokens__Output | null);
+  /**
+   * After the last held message.
+   */
   'usage'?: (_deviceauth_v1_TokenUsage__Output | null);
   'message'?: "hello"|"held"|"usage";
 }

@@ -7,6 +7,9 @@ import type { SessionChange as _deviceauth_v1_SessionChange, SessionChange__Outp
  * away are sent before changes that only add.
  */
 export interface SessionsChanged {
+  /**
+   * Never empty.
+   */
   'changes'?: (_deviceauth_v1_SessionChange)[];
 }
 
@@ -15,5 +18,8 @@ export interface SessionsChanged {
  * away are sent before changes that only add.
  */
 export interface SessionsChanged__Output {
+  /**
+   * Never empty.
+   */
   'changes': (_deviceauth_v1_SessionChange__Output)[];
 }

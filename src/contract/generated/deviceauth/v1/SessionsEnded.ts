@@ -7,7 +7,13 @@ import type { EndReason as _deviceauth_v1_EndReason, EndReason__Output as _devic
  * and a reason the caller does not know: disconnect too.
  */
 export interface SessionsEnded {
+  /**
+   * Never empty.
+   */
   'clientDeviceAuthTokens'?: (string)[];
+  /**
+   * The same for all of them.
+   */
   'reason'?: (_deviceauth_v1_EndReason);
   /**
    * What both sides log; may be empty.
@@ -20,7 +26,13 @@ export interface SessionsEnded {
  * and a reason the caller does not know: disconnect too.
  */
 export interface SessionsEnded__Output {
+  /**
+   * Never empty.
+   */
   'clientDeviceAuthTokens': (string)[];
+  /**
+   * The same for all of them.
+   */
   'reason': (_deviceauth_v1_EndReason__Output);
   /**
    * What both sides log; may be empty.

@@ -6,6 +6,9 @@ import type { SessionState as _deviceauth_v1_SessionState, SessionState__Output 
  * The state of tokens the caller said it holds, in chunks.
  */
 export interface SessionsSnapshot {
+  /**
+   * The tokens that are known, with what holds now; may be empty.
+   */
   'sessions'?: (_deviceauth_v1_SessionState)[];
   /**
    * Tokens the daemon does not know: re-authenticate their devices in the background, drop no client.
@@ -21,6 +24,9 @@ export interface SessionsSnapshot {
  * The state of tokens the caller said it holds, in chunks.
  */
 export interface SessionsSnapshot__Output {
+  /**
+   * The tokens that are known, with what holds now; may be empty.
+   */
   'sessions': (_deviceauth_v1_SessionState__Output)[];
   /**
    * Tokens the daemon does not know: re-authenticate their devices in the background, drop no client.

@@ -7,6 +7,9 @@ export interface SetCertificateStatusRequest {
    * As in GetCertificateRequest.
    */
   'certificateId'?: (string);
+  /**
+   * Required: ACTIVE, INACTIVE or REVOKED.
+   */
   'status'?: (_deviceauth_v1_CertificateStatus);
 }
 
@@ -15,5 +18,8 @@ export interface SetCertificateStatusRequest__Output {
    * As in GetCertificateRequest.
    */
   'certificateId': (string);
+  /**
+   * Required: ACTIVE, INACTIVE or REVOKED.
+   */
   'status': (_deviceauth_v1_CertificateStatus__Output);
 }

@@ -12,8 +12,17 @@ export interface Thing {
    * May be empty.
    */
   'type'?: (string);
+  /**
+   * By name; may be empty.
+   */
   'attributes'?: ({[key: string]: string});
+  /**
+   * Names of thing groups; may be empty.
+   */
   'groups'?: (string)[];
+  /**
+   * When it was registered.
+   */
   'createdAt'?: (number | string | Long);
   /**
    * Filled in by GetThing.
@@ -30,8 +39,17 @@ export interface Thing__Output {
    * May be empty.
    */
   'type': (string);
+  /**
+   * By name; may be empty.
+   */
   'attributes': ({[key: string]: string});
+  /**
+   * Names of thing groups; may be empty.
+   */
   'groups': (string)[];
+  /**
+   * When it was registered.
+   */
   'createdAt': (number);
   /**
    * Filled in by GetThing.

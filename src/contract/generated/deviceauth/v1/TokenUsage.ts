@@ -7,6 +7,9 @@
  * (sessions.minimumHeldSeconds), so that one in use never seems idle.
  */
 export interface TokenUsage {
+  /**
+   * Unknown ones are ignored; may be empty.
+   */
   'clientDeviceAuthTokens'?: (string)[];
 }
 
@@ -16,5 +19,8 @@ export interface TokenUsage {
  * (sessions.minimumHeldSeconds), so that one in use never seems idle.
  */
 export interface TokenUsage__Output {
+  /**
+   * Unknown ones are ignored; may be empty.
+   */
   'clientDeviceAuthTokens': (string)[];
 }

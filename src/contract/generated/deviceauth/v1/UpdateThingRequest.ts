@@ -5,12 +5,33 @@
  * Each part replaces the old one as a whole where its `set_` is true.
  */
 export interface UpdateThingRequest {
+  /**
+   * Required; the thing must exist.
+   */
   'name'?: (string);
+  /**
+   * Whether type counts.
+   */
   'setType'?: (boolean);
+  /**
+   * The new type; empty: none.
+   */
   'type'?: (string);
+  /**
+   * Whether attributes counts.
+   */
   'setAttributes'?: (boolean);
+  /**
+   * The new attributes; empty: none.
+   */
   'attributes'?: ({[key: string]: string});
+  /**
+   * Whether groups counts.
+   */
   'setGroups'?: (boolean);
+  /**
+   * The new groups; empty: none.
+   */
   'groups'?: (string)[];
 }
 
@@ -18,11 +39,32 @@ export interface UpdateThingRequest {
  * Each part replaces the old one as a whole where its `set_` is true.
  */
 export interface UpdateThingRequest__Output {
+  /**
+   * Required; the thing must exist.
+   */
   'name': (string);
+  /**
+   * Whether type counts.
+   */
   'setType': (boolean);
+  /**
+   * The new type; empty: none.
+   */
   'type': (string);
+  /**
+   * Whether attributes counts.
+   */
   'setAttributes': (boolean);
+  /**
+   * The new attributes; empty: none.
+   */
   'attributes': ({[key: string]: string});
+  /**
+   * Whether groups counts.
+   */
   'setGroups': (boolean);
+  /**
+   * The new groups; empty: none.
+   */
   'groups': (string)[];
 }
