@@ -1,5 +1,5 @@
 # Sourced with $root set, current directory $root: makes sure that node_modules matches the lock file
-# and that the system packages a script names are there: `need_packages COMMAND:PACKAGE…`.
+# and that the system packages a script names are there: `need_packages COMMAND:PACKAGE…`, or `/FILE:PACKAGE`.
 
 ensure_modules() {
   # npm writes this file last: older than the lock file means that an install is due.
@@ -13,7 +13,10 @@ ensure_modules() {
 need_packages() {
   missing=
   for pair in "$@"; do
-    command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}"
+    case "$pair" in
+      /*) [ -e "${pair%%:*}" ] || missing="$missing ${pair#*:}" ;;
+      *) command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}" ;;
+    esac
   done
   [ -n "$missing" ] || return 0
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then

@@ -4,6 +4,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { loadContract } from '../../src/contract/index.ts';
 import { Evaluator, innerFilter } from '../../src/policy/evaluator.ts';
 import { GrantSet } from '../../src/policy/grants.ts';
+import { deliveries, filterPatterns, topics, variables } from '../support/random-policies.ts';
 import { runs } from '../support/runs.ts';
 import { coveringFilters, covers, decide, fromSubscribe, isValidFilter } from './oracles.ts';
 
@@ -187,100 +188,12 @@ describe('the oracle of these tests', () => {
   });
 });
 
-const letters = ['a', 'b', '/', '/', '$', 'é', '😀'];
-const topics = fc
-  .oneof(
-    { weight: 8, arbitrary: fc.array(fc.constantFrom(...letters), { minLength: 1, maxLength: 6 }) },
-    { weight: 1, arbitrary: fc.constantFrom(['$share'], ['$share', '/', 'a', '/', 'b'], ['$SYS', '/', 'a']) },
-  )
-  .map((parts) => parts.join(''));
-const values = fc.constantFrom('a', 'b', '', '+', '#', 'a/b', '*', '/', '😀', 'a/#');
-const pieces = fc.constantFrom(
-  ...[
-    'a',
-    'a',
-    'b',
-    '/',
-    '/',
-    '/',
-    '+',
-    '+',
-    '#',
-    '*',
-    '*',
-    '?',
-    '$',
-    '$share/',
-    '${v}',
-    '${w}',
-    '${x}',
-    '\\*',
-    'é',
-    '😀',
-  ],
-);
-const heads = fc.oneof(
-  { weight: 12, arbitrary: fc.constant('mqtt:topicfilter:') },
-  {
-    weight: 1,
-    arbitrary: fc.constantFrom(
-      '',
-      '*',
-      'mqtt:*',
-      'mqtt:topicfilter*',
-      '*:',
-      'mqtt:?opicfilter:',
-      'mqtt:topic:',
-      '*r:a',
-      '${v}*',
-    ),
-  },
-);
-const patterns = fc
-  .tuple(heads, fc.array(pieces, { maxLength: 7 }))
-  .map(([head, tail]) => head + tail.join(''));
-const variables = fc.record({ v: values, w: values }).map((record) => new Map(Object.entries(record)));
-const grants = fc.array(
-  fc.record({
-    effect: fc.constantFrom(...Array(9).fill('ALLOW' as const), 'DENY' as const),
-    operation: fc.constantFrom(
-      'mqtt:subscribe',
-      'mqtt:subscribe',
-      'mqtt:subscribe',
-      'mqtt:*',
-      '*',
-      'mqtt:receive',
-    ),
-    resource: patterns,
-  }),
-  { minLength: 1, maxLength: 5 },
-);
-
-/** Topics that have something to do with the patterns beside them. */
-const cases = fc
-  .tuple(
-    grants,
-    topics,
-    fc.nat(),
-    fc.array(fc.constantFrom('a', 'b', '', 'a/b'), { minLength: 4, maxLength: 4 }),
-    fc.boolean(),
-  )
-  .map(([some, free, which, fill, related]) => {
-    const pattern = some[which % some.length]?.resource ?? '';
-    let i = 0;
-    const topic = pattern
-      .replace(/^.*?:.*?:/, '')
-      .replace(/\$\{.*?\}|\/?[*#]|[+?]|\\./g, () => fill[i++ % 4] ?? '')
-      .replace(/[+#*]/g, '');
-    return { some, topic: related && topic !== '' ? topic : free };
-  });
-
 describe('delivery, at random', () => {
   it('is allowed exactly when listing every covering filter finds one that is', () => {
     let allowed = 0;
     let all = 0;
     fc.assert(
-      fc.property(cases, variables, fc.boolean(), ({ some, topic }, values, wide) => {
+      fc.property(deliveries, variables, fc.boolean(), ({ some, topic }, values, wide) => {
         const input = {
           ...fromSubscribe(some),
           ...(wide ? { requestRule: 'REQUEST_RULE_IOT_POLICY' as const } : {}),
@@ -301,7 +214,7 @@ describe('delivery, at random', () => {
   it('finds one grant among many by its index as alone', () => {
     fc.assert(
       fc.property(
-        fc.array(patterns, { minLength: 1, maxLength: 12 }),
+        fc.array(filterPatterns, { minLength: 1, maxLength: 12 }),
         topics,
         variables,
         (some, topic, values) => {

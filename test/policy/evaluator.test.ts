@@ -6,6 +6,7 @@ import type { GrantSet as WireGrantSet } from '../../src/contract/generated/devi
 import { loadContract } from '../../src/contract/index.ts';
 import { Evaluator } from '../../src/policy/evaluator.ts';
 import { compareUtf8, type Grant, GrantSet, GrantSetError } from '../../src/policy/grants.ts';
+import { requests, wireSets } from '../support/random-policies.ts';
 import { runs } from '../support/runs.ts';
 import { decide, fromSubscribe } from './oracles.ts';
 
@@ -195,62 +196,6 @@ describe('what a reader does not understand', () => {
     expect(reason([set], 'mqtt:publish', 'mqtt:topic:z')).toBe('ALLOWED');
   });
 });
-
-const text = (...parts: string[]): fc.Arbitrary<string> =>
-  fc.array(fc.constantFrom(...parts), { maxLength: 4 }).map((some) => some.join(''));
-/** Each entry a value and how often it comes. */
-const often = (...entries: [number, string][]): fc.Arbitrary<string> =>
-  fc.oneof(...entries.map(([weight, value]) => ({ weight, arbitrary: fc.constant(value) })));
-const operationPatterns = often(
-  [40, 'm:p'],
-  [20, 'm:*'],
-  [20, '*'],
-  [10, 'mqtt:subscribe'],
-  [10, 'mqtt:*'],
-  [10, 'mqtt:receive'],
-  [4, '*:p'],
-  [4, 'm:?'],
-  [4, 'm:\\*'],
-  [1, '${v}'],
-  [1, 'a\\'],
-);
-const names = text('a', 'b', '/', '😀', 'é');
-const requests = fc.oneof(
-  { weight: 10, arbitrary: names.map((name) => ['m:p', `m:t:${name}`] as const) },
-  { weight: 10, arbitrary: names.map((name) => ['mqtt:receive', `mqtt:topic:${name}`] as const) },
-  { weight: 3, arbitrary: names.map((name) => ['mqtt:subscribe', `mqtt:topicfilter:${name}`] as const) },
-  {
-    weight: 2,
-    arbitrary: fc.tuple(
-      fc.constantFrom('m:p', 'n:p', 'bad', 'm:\0', 'mqtt:receive'),
-      text('m', ':', 'a', '\0', '\ud800'),
-    ),
-  },
-);
-const resourcePatterns = fc.oneof(
-  { weight: 4, arbitrary: text('a', 'b', '/', '*', '*', '?', '${v}', '${x}').map((tail) => `m:t:${tail}`) },
-  { weight: 3, arbitrary: text('a', '/', '*', '+', '#', '${v}').map((tail) => `mqtt:topicfilter:${tail}`) },
-  { weight: 2, arbitrary: text('a', '/', '*', '${v}').map((tail) => `mqtt:topic:${tail}`) },
-  { weight: 2, arbitrary: text('*', 'm', 't', ':', '?', 'a') },
-  { weight: 1, arbitrary: text('m', ':', '*', '\\', '${', '\\*') },
-);
-const wireGrants = fc.array(
-  fc.record({
-    effect: often([20, 'ALLOW'], [2, 'DENY'], [1, 'EFFECT_UNSPECIFIED']),
-    operation: operationPatterns,
-    resource: resourcePatterns,
-  }),
-  { minLength: 1, maxLength: 6 },
-);
-const wireSets = fc.array(
-  fc.record({
-    format: fc.constantFrom(...Array(29).fill(1), 2),
-    requestRule: fc.constantFrom('REQUEST_RULE_DEVICE_GROUPS', 'REQUEST_RULE_IOT_POLICY'),
-    deliveryRule: fc.constantFrom('DELIVERY_RULE_FROM_SUBSCRIBE', 'DELIVERY_RULE_EXPLICIT'),
-    grants: wireGrants,
-  }),
-  { maxLength: 3 },
-);
 
 describe('decisions, at random', () => {
   it('are those of every grant of every set looked at one by one', () => {

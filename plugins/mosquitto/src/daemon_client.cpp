@@ -1,0 +1,275 @@
+#include "daemon_client.h"
+
+#include <google/rpc/error_details.pb.h>
+#include <google/rpc/status.pb.h>
+#include <grpcpp/grpcpp.h>
+
+#include <deque>
+#include <mutex>
+#include <utility>
+
+#include "deviceauth/v1/device_auth.grpc.pb.h"
+
+namespace deviceauth {
+namespace {
+
+constexpr Milliseconds kCallDeadline = 2000;
+constexpr int kLargestMessage = 64 * 1024 * 1024;
+constexpr char kErrorDomain[] = "deviceauthd";
+// Delays the daemon asks for are followed for a minute at most.
+constexpr Milliseconds kLongestRetryAfter = 60'000;
+
+CallError ToCallError(const grpc::Status& status) {
+  CallError error;
+  error.reason = "VERIFICATION_UNAVAILABLE";
+  error.message = "the daemon did not answer: " + status.error_message();
+  google::rpc::Status details;
+  if (status.error_details().empty() || !details.ParseFromString(status.error_details())) return error;
+  for (const auto& detail : details.details()) {
+    google::rpc::ErrorInfo info;
+    google::rpc::RetryInfo retry;
+    if (detail.Is<google::rpc::ErrorInfo>() && detail.UnpackTo(&info) && info.domain() == kErrorDomain) {
+      error.reason = info.reason();
+      error.message = status.error_message();
+      const auto category = info.metadata().find("category");
+      if (category != info.metadata().end()) error.category = category->second;
+    } else if (detail.Is<google::rpc::RetryInfo>() && detail.UnpackTo(&retry)) {
+      const auto seconds = std::min<std::int64_t>(std::max<std::int64_t>(retry.retry_delay().seconds(), 0), 60);
+      const Milliseconds delay = seconds * 1000 + std::max(retry.retry_delay().nanos(), 0) / 1'000'000;
+      error.retry_after_ms = std::min(delay, kLongestRetryAfter);
+    }
+  }
+  return error;
+}
+
+std::shared_ptr<grpc::Channel> OpenChannel(const std::string& socket) {
+  grpc::ChannelArguments arguments;
+  arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
+  // A channel of its own: two instances of the plugin in one broker share no connection and no fate.
+  arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  arguments.SetInt(GRPC_ARG_ENABLE_RETRIES, 0);
+  arguments.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
+  arguments.SetString(GRPC_ARG_DEFAULT_AUTHORITY, "localhost");
+  arguments.SetMaxReceiveMessageSize(kLargestMessage);
+  return grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), arguments);
+}
+
+void SetDeadline(grpc::ClientContext* context, Milliseconds delay) {
+  context->set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(delay));
+}
+
+}  // namespace
+
+// What is under way. Outlives the client for as long as gRPC still has something to say.
+struct DaemonClient::Calls {
+  EventLoop* loop;
+  std::unique_ptr<v1::DeviceAuth::Stub> stub;
+  std::unordered_set<grpc::ClientContext*> open;
+  std::function<void()> on_empty;
+
+  void Remove(grpc::ClientContext* context) {
+    open.erase(context);
+    if (open.empty() && on_empty) std::exchange(on_empty, nullptr)();
+  }
+};
+
+namespace {
+
+template <typename Request, typename Response>
+struct UnaryCall {
+  grpc::ClientContext context;
+  Request request;
+  Response response;
+};
+
+// Holds itself until gRPC is done with it.
+class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesRequest, v1::SessionUpdate> {
+ public:
+  struct Owner {
+    EventLoop* loop;
+    std::function<void(std::shared_ptr<const v1::SessionUpdate>)> on_update;
+    std::function<void(const CallError&)> on_end;
+    std::function<void()> on_done;
+  };
+
+  UpdateReactor(Owner owner, v1::DeviceAuth::Stub* stub, std::shared_ptr<UpdateReactor>* self)
+      : owner_(std::move(owner)) {
+    self->reset(this);
+    self_ = *self;
+    stub->async()->SubscribeToSessionUpdates(&context_, this);
+    // Reads and writes begin outside of reactions: the call waits for us to release it.
+    AddHold();
+    StartCall();
+    StartReadInto();
+  }
+
+  grpc::ClientContext* context() { return &context_; }
+
+  void Send(const v1::SessionUpdatesRequest& message) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (released_) return;
+    outgoing_.push_back(message);
+    if (outgoing_.size() == 1) StartWrite(&outgoing_.front());
+  }
+
+  void ReadNext() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!released_) StartReadInto();
+  }
+
+  // Loop's thread.
+  void Cancel() {
+    owner_.on_update = nullptr;
+    owner_.on_end = nullptr;
+    context_.TryCancel();
+    Release();
+  }
+
+  void OnReadDone(bool ok) override {
+    if (!ok) {
+      Release();
+      return;
+    }
+    owner_.loop->Post([self = self_, update = std::shared_ptr<const v1::SessionUpdate>(std::move(incoming_))] {
+      if (self->owner_.on_update) self->owner_.on_update(update);
+    });
+  }
+
+  void OnWriteDone(bool ok) override {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    outgoing_.pop_front();
+    if (!ok) outgoing_.clear();
+    if (!outgoing_.empty() && !released_) StartWrite(&outgoing_.front());
+  }
+
+  void OnDone(const grpc::Status& status) override {
+    owner_.loop->Post([self = std::move(self_), status] {
+      if (self->owner_.on_end) {
+        CallError error = ToCallError(status);
+        if (status.ok()) error.message = "the daemon ended it";
+        self->owner_.on_end(error);
+      }
+      self->owner_.on_done();
+    });
+  }
+
+ private:
+  void StartReadInto() {
+    incoming_ = std::make_unique<v1::SessionUpdate>();
+    StartRead(incoming_.get());
+  }
+
+  void Release() {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (std::exchange(released_, true)) return;
+    }
+    RemoveHold();
+  }
+
+  Owner owner_;
+  std::shared_ptr<UpdateReactor> self_;
+  grpc::ClientContext context_;
+  std::unique_ptr<v1::SessionUpdate> incoming_;
+  std::mutex mutex_;
+  std::deque<v1::SessionUpdatesRequest> outgoing_;
+  bool released_ = false;
+};
+
+class OpenUpdateCall final : public DaemonClient::UpdateCall {
+ public:
+  explicit OpenUpdateCall(std::shared_ptr<UpdateReactor> reactor) : reactor_(std::move(reactor)) {}
+  ~OpenUpdateCall() override { reactor_->Cancel(); }
+  void Send(const v1::SessionUpdatesRequest& message) override { reactor_->Send(message); }
+  void ReadNext() override { reactor_->ReadNext(); }
+
+ private:
+  const std::shared_ptr<UpdateReactor> reactor_;
+};
+
+}  // namespace
+
+DaemonClient::DaemonClient(EventLoop* loop, const std::string& socket, std::string broker_instance_id,
+                           Milliseconds pending_max_ms)
+    : loop_(loop),
+      broker_instance_id_(std::move(broker_instance_id)),
+      pending_max_ms_(pending_max_ms),
+      calls_(std::make_shared<Calls>()) {
+  calls_->loop = loop;
+  calls_->stub = v1::DeviceAuth::NewStub(OpenChannel(socket));
+}
+
+DaemonClient::~DaemonClient() = default;
+
+void DaemonClient::OpenSession(const Credential& credential, const std::string& correlation_id, TokenCallback done) {
+  auto call = std::make_shared<UnaryCall<v1::GetClientDeviceAuthTokenRequest, v1::GetClientDeviceAuthTokenResponse>>();
+  auto* mqtt = call->request.mutable_credential()->mutable_mqtt_credential();
+  mqtt->set_client_id(credential.client_id);
+  mqtt->set_certificate_pem(credential.certificate_pem);
+  call->request.set_broker_instance_id(broker_instance_id_);
+  call->request.set_correlation_id(correlation_id);
+  SetDeadline(&call->context, pending_max_ms_);
+  calls_->open.insert(&call->context);
+  calls_->stub->async()->GetClientDeviceAuthToken(
+      &call->context, &call->request, &call->response,
+      [call, calls = calls_, done = std::move(done)](const grpc::Status& status) mutable {
+        calls->loop->Post([call = std::move(call), calls, done = std::move(done), status] {
+          Outcome<std::shared_ptr<const TokenAnswer>> outcome;
+          if (status.ok()) outcome.value = std::shared_ptr<const TokenAnswer>(call, &call->response);
+          else outcome.error = ToCallError(status);
+          done(std::move(outcome));
+          calls->Remove(&call->context);
+        });
+      });
+}
+
+void DaemonClient::GetGrantSet(const std::string& id, BytesCallback done) {
+  auto call = std::make_shared<UnaryCall<v1::GetGrantSetRequest, v1::GetGrantSetResponse>>();
+  call->request.set_grant_set_id(id);
+  SetDeadline(&call->context, kCallDeadline);
+  calls_->open.insert(&call->context);
+  calls_->stub->async()->GetGrantSet(
+      &call->context, &call->request, &call->response,
+      [call, calls = calls_, done = std::move(done)](const grpc::Status& status) mutable {
+        calls->loop->Post([call = std::move(call), calls, done = std::move(done), status] {
+          Outcome<std::string> outcome;
+          if (status.ok()) outcome.value = std::move(*call->response.mutable_grant_set());
+          else outcome.error = ToCallError(status);
+          done(std::move(outcome));
+          calls->Remove(&call->context);
+        });
+      });
+}
+
+void DaemonClient::CloseSession(const std::string& token) {
+  auto call = std::make_shared<UnaryCall<v1::CloseClientDeviceSessionRequest, v1::CloseClientDeviceSessionResponse>>();
+  call->request.set_client_device_auth_token(token);
+  SetDeadline(&call->context, kCallDeadline);
+  calls_->open.insert(&call->context);
+  calls_->stub->async()->CloseClientDeviceSession(
+      &call->context, &call->request, &call->response, [call, calls = calls_](const grpc::Status&) mutable {
+        // Where it does not arrive, the daemon finds out from the next stream's held tokens.
+        calls->loop->Post([call = std::move(call), calls] { calls->Remove(&call->context); });
+      });
+}
+
+std::unique_ptr<DaemonClient::UpdateCall> DaemonClient::OpenUpdates(UpdateCallback on_update, EndCallback on_end) {
+  std::shared_ptr<UpdateReactor> reactor;
+  auto context = std::make_shared<grpc::ClientContext*>(nullptr);
+  UpdateReactor::Owner owner{loop_, std::move(on_update), std::move(on_end),
+                             [calls = calls_, context] { calls->Remove(*context); }};
+  new UpdateReactor(std::move(owner), calls_->stub.get(), &reactor);
+  *context = reactor->context();
+  calls_->open.insert(*context);
+  return std::make_unique<OpenUpdateCall>(std::move(reactor));
+}
+
+void DaemonClient::Shutdown(std::function<void()> done) {
+  for (grpc::ClientContext* context : calls_->open) context->TryCancel();
+  if (calls_->open.empty()) done();
+  else calls_->on_empty = std::move(done);
+}
+
+}  // namespace deviceauth

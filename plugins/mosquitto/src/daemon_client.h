@@ -1,0 +1,94 @@
+// The daemon over gRPC: one channel for calls and update stream, over its Unix socket. Every call has a deadline; while
+// there is no connection calls fail at once rather than wait. Only INVALID_CREDENTIAL is a verdict about a device; everything
+// else, an unreachable daemon included, says nothing about it.
+//
+// Threads: the keeper's; results and updates arrive there too. gRPC's own threads only carry them to it, so nothing of gRPC
+// ever runs on the broker's.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_set>
+#include <vector>
+
+#include "event_loop.h"
+
+namespace grpc {
+class ClientContext;
+}
+
+namespace deviceauth::v1 {
+class GetClientDeviceAuthTokenResponse;
+class SessionUpdate;
+class SessionUpdatesRequest;
+}  // namespace deviceauth::v1
+
+namespace deviceauth {
+
+struct CallError {
+  // A name of ErrorReason; VERIFICATION_UNAVAILABLE when the daemon gave none.
+  std::string reason;
+  std::string message;
+  // RefusalCategory's name, or empty.
+  std::string category;
+  Milliseconds retry_after_ms = 0;
+
+  bool IsVerdict() const { return reason == "INVALID_CREDENTIAL"; }
+};
+
+template <typename Value>
+struct Outcome {
+  std::optional<CallError> error;
+  Value value;
+};
+
+struct Credential {
+  std::string client_id;
+  std::string certificate_pem;
+};
+
+class DaemonClient {
+ public:
+  using TokenAnswer = v1::GetClientDeviceAuthTokenResponse;
+  using TokenCallback = std::function<void(Outcome<std::shared_ptr<const TokenAnswer>>)>;
+  using BytesCallback = std::function<void(Outcome<std::string>)>;
+  using UpdateCallback = std::function<void(std::shared_ptr<const v1::SessionUpdate>)>;
+  // With what the stream ended; nothing follows.
+  using EndCallback = std::function<void(const CallError&)>;
+
+  // One update stream. Destroying it cancels it, and nothing of it is heard any more.
+  class UpdateCall {
+   public:
+    virtual ~UpdateCall() = default;
+    virtual void Send(const v1::SessionUpdatesRequest& message) = 0;
+    // An update is read only after the one before has been taken and this was called.
+    virtual void ReadNext() = 0;
+  };
+
+  DaemonClient(EventLoop* loop, const std::string& socket, std::string broker_instance_id, Milliseconds pending_max_ms);
+  ~DaemonClient();
+  DaemonClient(const DaemonClient&) = delete;
+  DaemonClient& operator=(const DaemonClient&) = delete;
+
+  void OpenSession(const Credential& credential, const std::string& correlation_id, TokenCallback done);
+  // The bytes as sent; their hash is not checked here.
+  void GetGrantSet(const std::string& id, BytesCallback done);
+  void CloseSession(const std::string& token);
+  std::unique_ptr<UpdateCall> OpenUpdates(UpdateCallback on_update, EndCallback on_end);
+
+  // Cancels whatever is under way; `done` is called when nothing is left of it.
+  void Shutdown(std::function<void()> done);
+
+  const std::string& broker_instance_id() const { return broker_instance_id_; }
+
+ private:
+  struct Calls;
+  EventLoop* const loop_;
+  const std::string broker_instance_id_;
+  const Milliseconds pending_max_ms_;
+  std::shared_ptr<Calls> calls_;
+};
+
+}  // namespace deviceauth

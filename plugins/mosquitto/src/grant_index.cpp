@@ -1,0 +1,93 @@
+// Sorts grants by operation, effect and resource. See grant_index.h.
+#include "grant_index.h"
+
+#include <optional>
+#include <utility>
+
+namespace deviceauth {
+namespace {
+
+// In the order of Operation.
+constexpr std::string_view kKnown[kKnownOperations] = {"mqtt:publish", "mqtt:receive", "mqtt:subscribe",
+                                                       "mqtt:connect"};
+constexpr std::string_view kSubscribe = "mqtt:subscribe";
+
+const Variables& NoVariables() {
+  static const Variables none;
+  return none;
+}
+
+}  // namespace
+
+TextIndex* GrantIndex::Side::IndexOf(std::string_view operation) {
+  if (const auto found = by_source.find(operation); found != by_source.end()) return found->second;
+  std::optional<Pattern> pattern = ParsePattern(operation, false);
+  if (!pattern) return nullptr;
+  TextIndex* index = nullptr;
+  if (pattern->IsLiteral()) {
+    // Two sources may be one text: `a` and `\a`.
+    TextIndex*& at = by_text[std::string(pattern->segments.front().Text())];
+    if (at == nullptr) at = &indexes.emplace_back();
+    index = at;
+  } else {
+    index = &indexes.emplace_back();
+    by_pattern.push_back({std::move(*pattern), index});
+  }
+  by_source.emplace(operation, index);
+  return index;
+}
+
+void GrantIndex::Add(bool allow, std::string_view operation, std::string_view resource) {
+  std::optional<Pattern> pattern = ParsePattern(resource, true);
+  if (!pattern) {
+    allow = false;
+    pattern = ParsePattern("*", false);
+  }
+  Side& side = allow ? allows_ : denies_;
+  TextIndex* const index = side.IndexOf(operation);
+  if (index == nullptr) {
+    DenyEverything();
+    return;
+  }
+  if (!allow) has_deny_ = true;
+  if (delivery_rule_ == DeliveryRule::kFromSubscribe) {
+    const std::optional<Pattern> parsed = ParsePattern(operation, false);
+    if (Matches(*parsed, kSubscribe, 0, NoVariables())) side.filters.Add(*pattern);
+  }
+  index->Add(std::move(*pattern));
+}
+
+void GrantIndex::Side::Freeze() {
+  for (TextIndex& index : indexes) index.Freeze();
+  filters.Freeze();
+  by_source.clear();
+  for (std::size_t i = 0; i < kKnownOperations; i++) {
+    if (const auto found = by_text.find(kKnown[i]); found != by_text.end()) known_lists[i].push_back(found->second);
+    for (const ByPattern& entry : by_pattern) {
+      if (deviceauth::Matches(entry.operation, kKnown[i], 0, NoVariables())) known_lists[i].push_back(entry.index);
+    }
+    known_lists[i].push_back(nullptr);
+    known[i] = known_lists[i].data();
+  }
+}
+
+void GrantIndex::Freeze() {
+  allows_.Freeze();
+  denies_.Freeze();
+}
+
+bool GrantIndex::Side::MatchesOther(std::string_view operation, RequestText& request, const Variables& variables,
+                                    TextIndex::Scratch* scratch) const {
+  if (const auto found = by_text.find(operation); found != by_text.end()) {
+    if (found->second->Matches(request, variables, scratch)) return true;
+  }
+  for (const ByPattern& entry : by_pattern) {
+    if (deviceauth::Matches(entry.operation, operation, 0, NoVariables()) &&
+        entry.index->Matches(request, variables, scratch)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace deviceauth

@@ -1,0 +1,139 @@
+#include "handover.h"
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+namespace deviceauth {
+namespace {
+
+constexpr auto kFirstRepeat = std::chrono::milliseconds(1);
+constexpr auto kLongestRepeat = std::chrono::milliseconds(20);
+
+void DoNothing(int) {}
+
+std::chrono::steady_clock::time_point At(Milliseconds time) {
+  return std::chrono::steady_clock::time_point(std::chrono::milliseconds(time));
+}
+
+}  // namespace
+
+const char* Name(EndCause cause) {
+  switch (cause) {
+    case EndCause::kNone: return "none";
+    case EndCause::kRevoked: return "revoked";
+    case EndCause::kDisplaced: return "displaced";
+    case EndCause::kSuperseded: return "superseded";
+    case EndCause::kRefused: return "refused";
+    case EndCause::kUnknown: break;
+  }
+  return "unknown";
+}
+
+Handover::Handover(bool wake) : broker_thread_(pthread_self()) {
+  if (!wake) return;
+  struct sigaction current {};
+  sigaction(SIGURG, nullptr, &current);
+  const bool unused = (current.sa_flags & SA_SIGINFO) == 0 &&
+                      (current.sa_handler == SIG_DFL || current.sa_handler == SIG_IGN);
+  if (unused) {
+    struct sigaction ours {};
+    ours.sa_handler = DoNothing;
+    sigemptyset(&ours.sa_mask);
+    restore_signal_ = sigaction(SIGURG, &ours, &signal_before_) == 0;
+  }
+  waker_ = std::thread([this] { RunWaker(); });
+}
+
+Handover::~Handover() {
+  Stop();
+  if (restore_signal_) sigaction(SIGURG, &signal_before_, nullptr);
+}
+
+void Handover::Stop() {
+  if (!waker_.joinable()) return;
+  {
+    const std::lock_guard<std::mutex> lock(waker_mutex_);
+    waker_stop_ = true;
+  }
+  waker_changed_.notify_all();
+  waker_.join();
+}
+
+void Handover::Push(ToBroker message) {
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (auto* answered = std::get_if<Answered>(&message);
+        answered != nullptr && answered->generation == waited_for_ && !awaited_.has_value()) {
+      awaited_ = std::move(answered->answer);
+      answered_.notify_one();
+      return;
+    }
+    queue_.push_back(std::move(message));
+    depth_.fetch_add(1, std::memory_order_relaxed);
+  }
+  Wake();
+}
+
+std::optional<Answer> Handover::WaitForAnswer(Generation generation, Milliseconds until) {
+  std::unique_lock<std::mutex> lock(mutex_);
+  // It may have come before we began to wait.
+  for (std::deque<ToBroker>* messages : {&taken_, &queue_}) {
+    for (auto message = messages->begin(); message != messages->end(); ++message) {
+      auto* answered = std::get_if<Answered>(&*message);
+      if (answered == nullptr || answered->generation != generation) continue;
+      Answer answer = std::move(answered->answer);
+      messages->erase(message);
+      depth_.fetch_sub(1, std::memory_order_relaxed);
+      return answer;
+    }
+  }
+  waited_for_ = generation;
+  answered_.wait_until(lock, At(until), [this] { return awaited_.has_value(); });
+  waited_for_ = 0;
+  return std::exchange(awaited_, std::nullopt);
+}
+
+void Handover::Drain(Milliseconds budget_ms, const std::function<void(ToBroker&)>& take) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(budget_ms);
+  unsigned done = 0;
+  while (true) {
+    if (taken_.empty()) {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      taken_.swap(queue_);
+      if (taken_.empty()) return;
+    }
+    ToBroker message = std::move(taken_.front());
+    taken_.pop_front();
+    depth_.fetch_sub(1, std::memory_order_relaxed);
+    take(message);
+    if ((++done & 15) == 0 && std::chrono::steady_clock::now() >= end) return;
+  }
+}
+
+void Handover::Wake() {
+  if (!waker_.joinable()) return;
+  {
+    const std::lock_guard<std::mutex> lock(waker_mutex_);
+    if (waker_due_) return;
+    waker_due_ = true;
+  }
+  waker_changed_.notify_one();
+}
+
+void Handover::RunWaker() {
+  std::unique_lock<std::mutex> lock(waker_mutex_);
+  while (true) {
+    waker_changed_.wait(lock, [this] { return waker_due_ || waker_stop_; });
+    for (auto repeat = kFirstRepeat; HasMessages() && !waker_stop_; repeat = std::min(2 * repeat, kLongestRepeat)) {
+      pthread_kill(broker_thread_, SIGURG);
+      waker_changed_.wait_for(lock, repeat, [this] { return waker_stop_; });
+    }
+    if (waker_stop_) return;
+    waker_due_ = false;
+    // A message pushed between the last look and here found the waker due.
+    if (HasMessages()) waker_due_ = true;
+  }
+}
+
+}  // namespace deviceauth

@@ -1,0 +1,71 @@
+// The way from the keeper's thread to the broker's: a queue behind a mutex, in order, drained in the tick; and the two ways to
+// be faster than the next tick: an answer the broker's thread is waiting for goes straight to it, and on 2.1 a sleeping
+// broker is woken (SIGURG ends its epoll_wait; the handler does nothing). A wake-up that comes just before the broker sleeps is
+// lost, so it is repeated until the queue has been drained.
+//
+// Threads: Push and depth on the keeper's, all else on the broker's. The wake-ups come from a thread of their own.
+#pragma once
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <optional>
+#include <thread>
+
+#include "messages.h"
+
+namespace deviceauth {
+
+class Handover {
+ public:
+  // `wake`: the broker sleeps until something happens, so it must be woken. Constructed on the broker's thread.
+  explicit Handover(bool wake);
+  ~Handover();
+  Handover(const Handover&) = delete;
+  Handover& operator=(const Handover&) = delete;
+
+  void Push(ToBroker message);
+
+  // Messages not yet taken by the broker's thread.
+  std::size_t depth() const { return depth_.load(std::memory_order_relaxed); }
+
+  bool HasMessages() const { return depth() != 0; }
+
+  // Waits for this generation's answer, at most until `until`. The answer is then not in the queue.
+  std::optional<Answer> WaitForAnswer(Generation generation, Milliseconds until);
+
+  // Takes messages, oldest first, until there are none or `budget_ms` has passed.
+  void Drain(Milliseconds budget_ms, const std::function<void(ToBroker&)>& take);
+
+  // No wake-ups any more.
+  void Stop();
+
+ private:
+  void Wake();
+  void RunWaker();
+
+  mutable std::mutex mutex_;
+  std::condition_variable answered_;
+  std::deque<ToBroker> queue_;
+  Generation waited_for_ = 0;
+  std::optional<Answer> awaited_;
+  std::atomic<std::size_t> depth_{0};
+  // The broker's thread's: taken from the queue at once, worked off in slices.
+  std::deque<ToBroker> taken_;
+
+  pthread_t broker_thread_;
+  bool restore_signal_ = false;
+  struct sigaction signal_before_ {};
+  std::mutex waker_mutex_;
+  std::condition_variable waker_changed_;
+  bool waker_due_ = false;
+  bool waker_stop_ = false;
+  std::thread waker_;
+};
+
+}  // namespace deviceauth

@@ -1,0 +1,272 @@
+// The plugin as Mosquitto sees it: its three entry points, and the callbacks that lead to the parts. Always true:
+//
+// - No exception leaves it; what fails is denied.
+// - Only a wrong configuration stops the broker; an absent daemon does not.
+// - What the keeper's thread says is applied in the tick, at most a millisecond of it at a time.
+//
+// Threads: the broker's.
+#include <cstring>
+#include <exception>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "authentication.h"
+#include "authorization.h"
+#include "broker_api.h"
+#include "grants.h"
+#include "handover.h"
+#include "log.h"
+#include "options.h"
+#include "session_keeper.h"
+#include "sessions.h"
+#include "unknown_issuer.h"
+
+namespace deviceauth {
+namespace {
+
+constexpr Milliseconds kTickBudget = 1;
+// A broker that has not ticked for so long after its start does not tick.
+constexpr Milliseconds kFirstTickWithin = 3000;
+
+class Plugin {
+ public:
+  Plugin(mosquitto_plugin_id_t* id, Options options, BrokerApi api)
+      : id_(id),
+        options_(std::move(options)),
+        api_(api),
+        started_at_(SteadyNow()),
+        sessions_({[this](Generation generation) { keeper_.Close(generation); },
+                   [this](std::vector<std::shared_ptr<const SessionGrants>> grants) { keeper_.Retire(std::move(grants)); }}),
+        authorization_(options_, &sessions_, &evaluator_, &log_),
+        handover_(api.can_delay()),
+        keeper_({options_.socket, options_.pending_max_ms, api.can_delay() ? "mosquitto 2.1" : "mosquitto 2.0"},
+                &handover_),
+        authentication_({options_, api, &sessions_, &evaluator_, &keeper_, &handover_, &log_}) {}
+
+  ~Plugin() {
+    handover_.Stop();
+    keeper_.Stop();
+  }
+
+  bool Start(std::string* error) {
+    if (!unknown_issuer_.Start(options_.verify_unknown_issuer, error)) return false;
+    for (const int event : {MOSQ_EVT_BASIC_AUTH, MOSQ_EVT_ACL_CHECK, MOSQ_EVT_DISCONNECT, MOSQ_EVT_TICK, MOSQ_EVT_RELOAD}) {
+      if (Register(event) != MOSQ_ERR_SUCCESS) {
+        *error = "the broker does not take callbacks of event " + std::to_string(event);
+        return false;
+      }
+    }
+    has_offline_event_ = Register(kEventClientOffline) == MOSQ_ERR_SUCCESS;
+    Log::WriteOnce(LogLevel::kInfo, std::string("plugin started: socket ") + options_.socket +
+                                        (api_.can_delay() ? ", answers may be delayed" : ", answers are waited for"));
+    if (options_.verify_unknown_issuer) {
+      Log::WriteOnce(LogLevel::kWarning,
+                     "unknown_issuer verify: on every TLS listener of this broker that requires a certificate, one whose "
+                     "issuer the broker does not know passes the handshake, and only the daemon decides about it");
+    }
+    return true;
+  }
+
+  void Unregister() {
+    for (const int event : {MOSQ_EVT_BASIC_AUTH, MOSQ_EVT_ACL_CHECK, MOSQ_EVT_DISCONNECT, MOSQ_EVT_TICK, MOSQ_EVT_RELOAD}) {
+      mosquitto_callback_unregister(id_, event, OnEvent, nullptr);
+    }
+    if (has_offline_event_) mosquitto_callback_unregister(id_, kEventClientOffline, OnEvent, nullptr);
+  }
+
+ private:
+  // The answer to an event whose handling failed.
+  static int Failed(int event) {
+    switch (event) {
+      case MOSQ_EVT_BASIC_AUTH: return MOSQ_ERR_AUTH;
+      case MOSQ_EVT_ACL_CHECK: return MOSQ_ERR_ACL_DENIED;
+      default: return MOSQ_ERR_SUCCESS;
+    }
+  }
+
+  static int OnEvent(int event, void* data, void* userdata) {
+    try {
+      return static_cast<Plugin*>(userdata)->Handle(event, data);
+    } catch (const std::exception& error) {
+      Log::WriteOnce(LogLevel::kError, "event " + std::to_string(event) + " failed: " + error.what());
+    } catch (...) {
+      Log::WriteOnce(LogLevel::kError, "event " + std::to_string(event) + " failed");
+    }
+    return Failed(event);
+  }
+
+  int Register(int event) { return mosquitto_callback_register(id_, event, OnEvent, nullptr, this); }
+
+  int Handle(int event, void* data) {
+    switch (event) {
+      case MOSQ_EVT_ACL_CHECK:
+        if (!ticks_ && handover_.HasMessages()) DrainWithoutTick();
+        return authorization_.Check(*static_cast<mosquitto_evt_acl_check*>(data));
+      case MOSQ_EVT_BASIC_AUTH: return Authenticate(*static_cast<mosquitto_evt_basic_auth*>(data));
+      case MOSQ_EVT_DISCONNECT:
+      case kEventClientOffline: Disconnected(event, static_cast<mosquitto_evt_disconnect*>(data)->client); break;
+      case MOSQ_EVT_TICK: Tick(static_cast<mosquitto_evt_tick*>(data)); break;
+      case MOSQ_EVT_RELOAD: authentication_.BeginReload(); break;
+      default: break;
+    }
+    return MOSQ_ERR_SUCCESS;
+  }
+
+  int Authenticate(const mosquitto_evt_basic_auth& request) {
+    if (!ticks_) {
+      DrainWithoutTick();
+      if (is_tickless_) {
+        sessions_.Tick();
+        KickEnded(request.client);
+      }
+    }
+    return authentication_.Authenticate(request);
+  }
+
+  void Disconnected(int event, struct mosquitto* client) {
+    const bool delays_wills = mosquitto_client_protocol_version(client) == 5;
+    // 2.1 says whether the session stays. Before it, MQTT 5's may.
+    const bool stays = has_offline_event_ ? event == kEventClientOffline
+                                          : delays_wills || !mosquitto_client_clean_session(client);
+    sessions_.Gone(client, stays && delays_wills ? SteadyNow() + options_.will_grace_ms : kLongAgo, stays);
+  }
+
+  void Tick(mosquitto_evt_tick* tick) {
+    ticks_ = true;
+    // On 2.1: as often as the loop turns. Whatever cannot wait wakes it.
+    if (api_.can_delay()) tick->next_s = 0;
+    authentication_.Tick();
+    sessions_.Tick();
+    Drain();
+    if (sessions_.HasKicks()) KickEnded(nullptr);
+  }
+
+  void Drain() {
+    handover_.Drain(kTickBudget, [this](ToBroker& message) {
+      std::visit([this](auto& known) { Take(known); }, message);
+    });
+  }
+
+  // 2.0.11 with per_listener_settings has no tick: other callbacks must do. Not in the beginning, when the first is still to come.
+  void DrainWithoutTick() {
+    if (SteadyNow() - started_at_ < kFirstTickWithin) return;
+    if (!is_tickless_) {
+      is_tickless_ = true;
+      Log::WriteOnce(LogLevel::kWarning,
+                     "this broker does not tick (per_listener_settings true on Mosquitto before 2.0.12): changes and "
+                     "revocations hold from the next message on, but a revoked client is disconnected only when another "
+                     "connects; set per_listener_settings false");
+    }
+    Drain();
+  }
+
+  void Take(Answered& message) { authentication_.TakeAnswer(message.generation, std::move(message.answer)); }
+  void Take(GrantsChanged& message) { sessions_.Change(message.generation, std::move(message.grants)); }
+  void Take(Leased& message) { sessions_.SetLease(message.generation, message.lease); }
+  void Take(Adopted& message) { sessions_.Adopt(message.generation, message.lifeline); }
+  void Take(Heard& message) {
+    message.lifeline->heard_at = message.heard_at;
+    message.lifeline->deadline = message.deadline;
+  }
+  void Take(Ended& message) {
+    const Session* session = sessions_.End(message.generation, message.cause);
+    if (session == nullptr) return;
+    log_.Write(LogLevel::kNotice, "ended",
+               "session of client " + Quoted(session->client_id) + " ended: " + Name(message.cause) + " (certificate " +
+                   session->fingerprint.Hex().substr(0, 16) + ", correlation " + message.correlation_id + ")");
+  }
+  void Take(LogLine& message) { log_.Write(message.level, message.topic, message.text); }
+
+  // `asking`: the client whose callback this is, which must not be freed in it.
+  void KickEnded(const struct mosquitto* asking) {
+    const std::vector<Sessions::Kick> kicks = sessions_.TakeKicks();
+    for (const Sessions::Kick& kick : kicks) {
+      const Session* session = sessions_.Confirm(kick);
+      if (session == nullptr || kick.client == asking) continue;
+      const std::string client_id = session->client_id;
+      const char* id = mosquitto_client_id(kick.client);
+      if (id == nullptr || client_id != id) continue;
+      if (api_.client != nullptr && api_.client(id) != kick.client) continue;
+      authorization_.SetKicking(session);
+      // Without its will: the session is void.
+      mosquitto_kick_client_by_clientid(client_id.c_str(), false);
+      authorization_.SetKicking(nullptr);
+    }
+  }
+
+  mosquitto_plugin_id_t* const id_;
+  const Options options_;
+  const BrokerApi api_;
+  const Milliseconds started_at_;
+  bool has_offline_event_ = false;
+  bool ticks_ = false;
+  bool is_tickless_ = false;
+  Log log_;
+  Evaluator evaluator_;
+  UnknownIssuer unknown_issuer_;
+  Sessions sessions_;
+  Authorization authorization_;
+  Handover handover_;
+  SessionKeeper keeper_;
+  Authentication authentication_;
+};
+
+bool ReadOptions(const mosquitto_opt* lines, int count, Options* options, std::string* error) {
+  std::vector<Options::Line> read;
+  for (int i = 0; i < count; i++) {
+    read.push_back({lines[i].key == nullptr ? "" : lines[i].key, lines[i].value == nullptr ? "" : lines[i].value});
+  }
+  return Options::Parse(read, options, error);
+}
+
+int Initialise(mosquitto_plugin_id_t* id, void** userdata, const mosquitto_opt* lines, int count) {
+  Options options;
+  std::string error;
+  if (!ReadOptions(lines, count, &options, &error)) {
+    Log::WriteOnce(LogLevel::kError, error);
+    return MOSQ_ERR_INVAL;
+  }
+  auto plugin = std::make_unique<Plugin>(id, std::move(options), BrokerApi::Look());
+  if (!plugin->Start(&error)) {
+    Log::WriteOnce(LogLevel::kError, error);
+    return MOSQ_ERR_INVAL;
+  }
+  *userdata = plugin.release();
+  return MOSQ_ERR_SUCCESS;
+}
+
+}  // namespace
+}  // namespace deviceauth
+
+extern "C" {
+
+__attribute__((visibility("default"))) int mosquitto_plugin_version(int count, const int* versions) {
+  for (int i = 0; i < count; i++) {
+    if (versions[i] == MOSQ_PLUGIN_VERSION) return MOSQ_PLUGIN_VERSION;
+  }
+  return -1;
+}
+
+__attribute__((visibility("default"))) int mosquitto_plugin_init(mosquitto_plugin_id_t* identifier, void** userdata,
+                                                                 struct mosquitto_opt* options, int option_count) {
+  try {
+    return deviceauth::Initialise(identifier, userdata, options, option_count);
+  } catch (const std::exception& error) {
+    deviceauth::Log::WriteOnce(deviceauth::LogLevel::kError, std::string("the plugin cannot start: ") + error.what());
+    return MOSQ_ERR_UNKNOWN;
+  }
+}
+
+__attribute__((visibility("default"))) int mosquitto_plugin_cleanup(void* userdata, struct mosquitto_opt*, int) {
+  auto* plugin = static_cast<deviceauth::Plugin*>(userdata);
+  if (plugin == nullptr) return MOSQ_ERR_SUCCESS;
+  try {
+    plugin->Unregister();
+    delete plugin;
+  } catch (...) {
+    // The broker ends.
+  }
+  return MOSQ_ERR_SUCCESS;
+}
+}

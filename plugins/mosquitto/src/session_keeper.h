@@ -1,0 +1,93 @@
+// The daemon's sessions, as a caller keeps them. Always true:
+//
+// - Grants change as a whole: sets and variables together.
+// - An event newer than the answer it concerns is never lost, whichever arrives first.
+// - A stream that may have missed something about a session is opened again, and its snapshot settles the matter.
+// - A token the daemon does not know (it restarted) is no verdict about the device: the session goes on within its lease while
+//   it is authenticated again in the background.
+// - The broker's thread hears of a session's answer first, then of what happens to it, and of its end once.
+//
+// Threads: Authenticate, Close, Retire, DaemonIsGone and Stop are the broker's doors; all else happens on the keeper's
+// thread, which this class owns.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "daemon_client.h"
+#include "early_events.h"
+#include "event_loop.h"
+#include "grant_set_cache.h"
+#include "handover.h"
+#include "kept_session.h"
+#include "reauthentication.h"
+#include "updates.h"
+
+namespace deviceauth {
+
+class SessionKeeper final : private UpdatedSessions {
+ public:
+  struct Settings {
+    std::string socket;
+    Milliseconds pending_max_ms;
+    // Free text for `deviceauthctl status`.
+    std::string caller;
+  };
+
+  SessionKeeper(const Settings& settings, Handover* handover);
+  ~SessionKeeper() override;
+
+  // The answer comes through the handover, always, and names this generation.
+  void Authenticate(Generation generation, Credential credential, std::string certificate_id,
+                    std::string correlation_id);
+  // The device went away, or never came.
+  void Close(Generation generation);
+  // Frees grants, which may be large, anywhere but on the broker's thread.
+  void Retire(std::vector<std::shared_ptr<const SessionGrants>> grants);
+  // The update stream is gone and not yet back.
+  bool DaemonIsGone() const { return updates_ != nullptr && updates_->IsGone(); }
+  // Ends calls, stream and thread; bounded by two seconds.
+  void Stop();
+
+ private:
+  using Done = std::function<void(std::optional<CallError> error)>;
+
+  void StartOnLoop();
+  void Open(const KeptSessionPtr& session, const std::string& correlation_id);
+  void Ask(const KeptSessionPtr& session, const std::string& correlation_id, Done done);
+  void Install(const KeptSessionPtr& session, const DaemonClient::TokenAnswer& answer, GrantSets sets,
+               Milliseconds arrived_at);
+  void AuthenticateAgainNow(const KeptSessionPtr& session, std::function<void(Reauthentication::Result)> done);
+  void ApplyEarly(const KeptSessionPtr& session, const EarlyEvent& event);
+  void SetGrants(const KeptSessionPtr& session, GrantSets sets);
+  void Settle(const KeptSessionPtr& session);
+  void Forget(const KeptSessionPtr& session);
+  void TellClosed(const std::string& token);
+  void PlanUsageReport();
+  void Say(LogLevel level, const char* topic, const std::string& text);
+
+  const std::unordered_map<std::string, KeptSessionPtr>& by_token() const override { return by_token_; }
+  void AddGrantSet(const std::string& id, const std::string& bytes) override;
+  void Change(const KeptSessionPtr& session, GrantsChange change) override;
+  void End(const KeptSessionPtr& session, EndCause cause, const std::string& correlation_id) override;
+  void KeepEarly(const std::string& token, EarlyEvent event) override;
+  void AuthenticateAgain(const KeptSessionPtr& session) override;
+  bool IsBeingAuthenticated(const KeptSessionPtr& session) const override;
+
+  Handover* const handover_;
+  std::unique_ptr<DaemonClient> daemon_;
+  std::unique_ptr<GrantSetCache> sets_;
+  std::unique_ptr<Updates> updates_;
+  std::unique_ptr<Reauthentication> again_;
+  EarlyEvents early_;
+  std::unordered_map<std::string, KeptSessionPtr> by_token_;
+  std::unordered_map<Generation, KeptSessionPtr> by_generation_;
+  std::unique_ptr<EventLoop> loop_;
+};
+
+// Not a UUID: those are taken for tokens, and shortened, wherever lines are redacted.
+std::string NewCorrelationId();
+
+}  // namespace deviceauth

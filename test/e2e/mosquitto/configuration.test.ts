@@ -1,0 +1,172 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { MosquittoBroker } from '../support/mosquitto-broker.ts';
+import { fence, onMosquitto, onSeries, Scene } from '../support/mosquitto-scene.ts';
+import { CONNECT, everyThing } from '../support/policies.ts';
+import { until } from '../support/until.ts';
+
+const GROUPS = everyThing(
+  CONNECT,
+  ['mqtt:publish', 'mqtt:topic:*'],
+  ['mqtt:subscribe', 'mqtt:topicfilter:*'],
+);
+
+onMosquitto(
+  'a wrong option',
+  (kind) => {
+    it.each([
+      ['one there is not', { colour: 'red' }, 'colour'],
+      ['a socket that is no path', { socket: 'nowhere' }, 'socket'],
+      ['a number that is none', { pending_max_ms: 'soon' }, 'pending_max_ms'],
+      ['a number out of range', { will_grace_ms: '9999999999' }, 'will_grace_ms'],
+      ['a word for no_certificate that is none', { no_certificate: 'perhaps' }, 'no_certificate'],
+      ['a word for unknown_issuer that is none', { unknown_issuer: 'sometimes' }, 'unknown_issuer'],
+    ])('stops the broker, with a line that says which: %s', async (_what, pluginOptions, named) => {
+      const broker = await MosquittoBroker.prepare(kind.release, {
+        socket: '/nowhere/at/all.sock',
+        deviceCas: [],
+        pluginOptions,
+      });
+      try {
+        expect(await broker.runToItsEnd()).not.toBe(0);
+        const line = broker.log.split('\n').find((each) => /deviceauthd/.test(each) && each.includes(named));
+        expect(line, broker.log).toBeDefined();
+      } finally {
+        await broker.discard();
+      }
+    });
+  },
+  4,
+);
+
+onMosquitto('a listener that names its clients itself (use_identity_as_username)', (kind) => {
+  it('skips authentication, so every act is denied, with one warning that names the option', async () => {
+    await using scene = await Scene.start(kind, {
+      configuration: { deviceGroups: GROUPS },
+      broker: { mosquitto: { listener: ['use_identity_as_username true'] } },
+    });
+    for (const thingName of ['one', 'two']) {
+      const device = await scene.join(thingName);
+      expect(await device.subscribe('x', '#')).toEqual([
+        kind.answers.filterRefused,
+        kind.answers.filterRefused,
+      ]);
+      await device.publish('x', 'y').catch(() => undefined);
+      await device.client.publishAsync('x', 'y', { qos: 0 });
+      expect(device.messages).toEqual([]);
+    }
+    await scene.mosquitto.logged(/use_identity_as_username/);
+    expect(scene.mosquitto.log.match(/^.*use_identity_as_username.*$/gm)).toHaveLength(1);
+    expect(await scene.sessions()).toEqual([]);
+  });
+});
+
+onMosquitto('a plain listener beside the one with certificates', (kind) => {
+  it('lets nobody in, unless told to', async () => {
+    await using scene = await Scene.start(kind, {
+      configuration: { deviceGroups: GROUPS },
+      broker: { mosquitto: { plain: true, allowAnonymous: true } },
+    });
+    const local = scene.plain({ clientId: 'local' });
+    await expect(local.connected()).rejects.toMatchObject({ code: kind.answers.refused });
+    await scene.join('device');
+  });
+
+  describe('with no_certificate defer', () => {
+    let scene: Scene;
+    beforeAll(async () => {
+      const started = await Scene.start(kind, {
+        configuration: { deviceGroups: GROUPS },
+        broker: {
+          mosquitto: {
+            plain: true,
+            allowAnonymous: true,
+            pluginOptions: { no_certificate: 'defer' },
+          },
+        },
+      });
+      scene = started;
+      const acl = join(scene.mosquitto.directory, 'acl');
+      writeFileSync(acl, 'topic readwrite local/#\n', { mode: 0o600 });
+      scene.mosquitto.configureMore(`acl_file ${acl}`);
+      await scene.mosquitto.restart();
+    });
+    afterAll(() => scene[Symbol.asyncDispose]());
+
+    it('the broker’s own rules decide about those without a certificate, and about nobody else', async () => {
+      const local = await scene.plain({ clientId: 'local' }).connected();
+      expect(await local.subscribe('local/#', 'other/#')).toEqual([1, expect.anything()]);
+      const device = await scene.join('device-1');
+      await device.subscribe('#');
+      await local.publish('local/1', 'x');
+      await local.publish('other/1', 'x').catch(() => undefined);
+      await device.received('local/1', 'x');
+      await device.publish('local/2', 'y');
+      await local.received('local/2', 'y');
+      await fence(device, device);
+      expect(device.has('other/1')).toBe(false);
+    });
+
+    it('nobody takes the name of a device: of one that is connected', async () => {
+      const device = await scene.join('device-2');
+      const local = scene.plain({ clientId: 'device-2' });
+      await expect(local.connected()).rejects.toMatchObject({ code: kind.answers.refused });
+      expect(device.drops).toBe(0);
+    });
+
+    it('nor of one that is registered and away', async () => {
+      const enrolled = await scene.enrol('device-3');
+      const device = await scene.connect(enrolled, scene.persistent);
+      await device.end();
+      await until('it is away', async () => (await scene.sessions('device-3')).length === 0);
+      await expect(scene.plain({ clientId: 'device-3', clean: false }).connected()).rejects.toMatchObject({
+        code: kind.answers.refused,
+      });
+    });
+
+    // The contract for brokers has no call that says whether an id is a registered thing's.
+    it.fails('nor of one that never connected: the plugin knows only who has been here', async () => {
+      await scene.enrol('device-4');
+      await expect(scene.plain({ clientId: 'device-4' }).connected()).rejects.toMatchObject({
+        code: kind.answers.refused,
+      });
+    });
+  });
+});
+
+onSeries(
+  '2.0',
+  'per_listener_settings true, with which 2.0.11 never calls the plugin’s timer,',
+  (kind) => {
+    it('is warned about; revocations hold all the same, and the device is cut off when another connects', async () => {
+      await using scene = await Scene.start(kind, {
+        configuration: { deviceGroups: GROUPS },
+        broker: { mosquitto: { settings: ['per_listener_settings true'] } },
+      });
+      const watcher = await scene.join('watcher');
+      await watcher.subscribe('#');
+      await until('the plugin has noticed', async () => {
+        await watcher.publish('x', 'x');
+        return scene.mosquitto.log.includes('per_listener_settings');
+      });
+      const enrolled = await scene.enrol('device');
+      const device = await scene.connect(enrolled);
+      const { certificateId } = enrolled;
+      await scene.admin.call('SetCertificateStatus', { certificateId, status: 'REVOKED' });
+      let number = 0;
+      await until('nothing of it is let through', async () => {
+        watcher.messages.length = 0;
+        await device.publish('from-device', `${number++}`);
+        await fence(watcher, watcher);
+        return !watcher.has('from-device');
+      });
+      await until('it is cut off', async () => {
+        await scene.join('another');
+        return !device.client.connected;
+      });
+      expect(watcher.drops).toBe(0);
+    });
+  },
+  4,
+);

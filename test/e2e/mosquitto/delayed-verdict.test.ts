@@ -1,0 +1,287 @@
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { SystemClock } from '../../../src/clock.ts';
+import { loadContract } from '../../../src/contract/index.ts';
+import type { DeviceCertificate } from '../../../src/identity/certificate.ts';
+import type {
+  AttachmentVerdict,
+  CertificateVerdict,
+  ExclusiveThingVerdict,
+  Verifier,
+} from '../../../src/identity/verifier.ts';
+import { RunningDaemon } from '../../endpoints/support/daemon.ts';
+import { CertificateMaker, type TestCertificate } from '../../support/certificates.ts';
+import { ScriptedVerifier } from '../../support/scripted-verifier.ts';
+import { Admin } from '../support/admin.ts';
+import { Device } from '../support/device.ts';
+import type { MosquittoBroker } from '../support/mosquitto-broker.ts';
+import {
+  fence,
+  type MosquittoKind,
+  onMosquitto,
+  onSeries,
+  startMosquitto,
+} from '../support/mosquitto-scene.ts';
+import { CONNECT, everyThing, OWN } from '../support/policies.ts';
+import { until } from '../support/until.ts';
+
+const maker = new CertificateMaker();
+const ca = maker.ca('device CA');
+
+/** A scripted cloud that can keep its verdict about one certificate to itself for a while. */
+class Cloud implements Verifier {
+  readonly script = new ScriptedVerifier({ clock: new SystemClock() });
+  readonly name = 'slow cloud';
+  readonly local = false;
+  /** Certificates it was asked about. */
+  readonly asked = new Set<string>();
+  readonly #gates = new Map<string, Promise<void>>();
+
+  holdVerdictOf({ id }: TestCertificate): () => void {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#gates.set(id, promise);
+    return resolve;
+  }
+
+  async verifyCertificate(certificate: DeviceCertificate, signal: AbortSignal): Promise<CertificateVerdict> {
+    this.asked.add(certificate.id);
+    await this.#gates.get(certificate.id);
+    return await this.script.verifyCertificate(certificate, signal);
+  }
+
+  verifyAttachment(
+    certificateId: string,
+    thingName: string,
+    signal: AbortSignal,
+  ): Promise<AttachmentVerdict> {
+    return this.script.verifyAttachment(certificateId, thingName, signal);
+  }
+
+  exclusiveThingOf(certificateId: string, signal: AbortSignal): Promise<ExclusiveThingVerdict> {
+    return this.script.exclusiveThingOf(certificateId, signal);
+  }
+
+  isThing(name: string, signal: AbortSignal): Promise<boolean | undefined> {
+    return this.script.isThing(name, signal);
+  }
+}
+
+/** A broker, a daemon, and a cloud between them that answers when the test says so. */
+class SlowCloud {
+  readonly verifier = new Cloud();
+  readonly #kind: MosquittoKind;
+  readonly #devices: Device[] = [];
+  #daemon: RunningDaemon | undefined;
+  #broker: MosquittoBroker | undefined;
+  #admin: Admin | undefined;
+
+  constructor(kind: MosquittoKind) {
+    this.#kind = kind;
+  }
+
+  async start(): Promise<this> {
+    this.#daemon = await RunningDaemon.start(
+      {
+        deviceGroups: everyThing(
+          CONNECT,
+          ['mqtt:publish', `mqtt:topic:own/${OWN}`],
+          ['mqtt:subscribe', `mqtt:topicfilter:own/${OWN}`],
+        ),
+      },
+      this.verifier,
+    );
+    this.#admin = new Admin(loadContract(), this.#daemon.path('admin'));
+    this.#broker = await startMosquitto(this.#kind.release, {
+      address: `unix:${this.#daemon.path('broker')}`,
+      deviceCas: [ca.pem],
+    });
+    await this.#broker.inStep();
+    return this;
+  }
+
+  async stop(): Promise<void> {
+    for (const device of this.#devices) device.client.end(true);
+    this.#admin?.close();
+    try {
+      await this.#broker?.stop();
+    } finally {
+      await this.#daemon?.stop();
+    }
+  }
+
+  get broker(): MosquittoBroker {
+    return this.#broker!;
+  }
+
+  /** A certificate, known to the cloud as this thing's unless told otherwise. */
+  certificate(thingName: string, known = true): TestCertificate {
+    const certificate = maker.make({ subject: thingName, issuer: ca });
+    this.verifier.script.addThing(thingName);
+    if (known) {
+      this.verifier.script.setCertificate(certificate.id, 'active');
+      this.verifier.script.attach(certificate.id, thingName);
+    }
+    return certificate;
+  }
+
+  device(certificate: TestCertificate, clientId: string): Device {
+    const identity = { certificatePem: certificate.pem, privateKeyPem: certificate.keyPem };
+    const device = new Device(this.broker, identity, { clientId, protocolVersion: this.#kind.mqtt });
+    this.#devices.push(device);
+    return device;
+  }
+
+  connect(thingName: string): Promise<Device> {
+    return this.device(this.certificate(thingName), thingName).connected();
+  }
+
+  async asked(certificate: TestCertificate): Promise<void> {
+    await until('the cloud is asked', () => this.verifier.asked.has(certificate.id));
+  }
+
+  /** The broker has a session of this thing. */
+  async holds(thingName: string): Promise<boolean> {
+    const { sessions } = await this.#admin!.call('ListSessions', { thingName });
+    return sessions.some((session) => session.held);
+  }
+
+  async status() {
+    const { sessions } = await this.#admin!.call('GetStatus', {});
+    return { issued: sessions?.issued ?? 0, active: sessions?.active ?? 0 };
+  }
+}
+
+onSeries('2.1', 'a verdict that takes long', (kind) => {
+  let cloud: SlowCloud;
+  beforeEach(async () => {
+    cloud = await new SlowCloud(kind).start();
+  });
+  afterEach(() => cloud.stop());
+
+  it('is waited for by its device alone: others’ messages flow meanwhile', async () => {
+    const bystander = await cloud.connect('bystander');
+    await bystander.subscribe('own/bystander');
+    const tell = cloud.verifier.script.hold();
+    const certificate = cloud.certificate('slow');
+    const slow = cloud.device(certificate, 'slow');
+    await cloud.asked(certificate);
+    for (let n = 0; n < 20; n++) await fence(bystander, bystander, 'own/bystander');
+    expect(slow.client.connected).toBe(false);
+    tell();
+    await slow.connected();
+    await slow.subscribe('own/slow');
+    await fence(slow, slow, 'own/slow');
+  });
+
+  it('admits the device it is about, never another that came with the same client id', async () => {
+    const good = cloud.certificate('wanted');
+    const tellFirst = cloud.verifier.holdVerdictOf(good);
+    const first = cloud.device(good, 'wanted');
+    await cloud.asked(good);
+    first.vanish();
+
+    const bad = cloud.certificate('wanted', false);
+    const tellSecond = cloud.verifier.holdVerdictOf(bad);
+    // While the broker still holds the first connection, it closes others with that id without a word.
+    let second = cloud.device(bad, 'wanted');
+    await until('the second is being decided', () => {
+      if (second.drops > 0) second = cloud.device(bad, 'wanted');
+      return cloud.verifier.asked.has(bad.id);
+    });
+    tellFirst();
+    // The plugin keeps it a while, should the first come back.
+    await until('the verdict about the first reached the plugin', () => cloud.holds('wanted'));
+    expect([second.client.connected, second.connections]).toEqual([false, 0]);
+    tellSecond();
+    await expect(second.connected()).rejects.toMatchObject({ code: kind.answers.refused });
+  });
+
+  it('lets in a device that gave up and came again, by the newer verdict', async () => {
+    const tell = cloud.verifier.script.hold();
+    const certificate = cloud.certificate('impatient');
+    const first = cloud.device(certificate, 'impatient');
+    await cloud.asked(certificate);
+    first.vanish();
+    let second = cloud.device(certificate, 'impatient');
+    tell();
+    await until('it is let in', () => {
+      if (second.drops > 0) second = cloud.device(certificate, 'impatient');
+      return second.client.connected;
+    });
+    await until('it has the only session', async () => (await cloud.status()).active === 1);
+    await second.subscribe('own/impatient');
+    await fence(second, second, 'own/impatient');
+  });
+
+  it('is refused when it is negative', async () => {
+    const tell = cloud.verifier.script.hold();
+    const certificate = cloud.certificate('unwelcome', false);
+    const device = cloud.device(certificate, 'unwelcome');
+    await cloud.asked(certificate);
+    tell();
+    await expect(device.connected()).rejects.toMatchObject({ code: kind.answers.refused });
+  });
+
+  it('does not harm anybody when the broker is reloaded meanwhile', async () => {
+    const bystander = await cloud.connect('bystander');
+    await bystander.subscribe('own/bystander');
+    const tell = cloud.verifier.script.hold();
+    const certificate = cloud.certificate('pending');
+    const pending = cloud.device(certificate, 'pending');
+    await cloud.asked(certificate);
+    await cloud.broker.reload();
+    await fence(bystander, bystander, 'own/bystander');
+    tell();
+    // Mosquitto itself may drop whoever is undecided at that moment; then the next attempt succeeds.
+    await until('it is in', async () => {
+      if (pending.client.connected) return true;
+      if (pending.drops === 0 && pending.errors.length === 0) return false;
+      await cloud.device(certificate, 'pending').connected();
+      return true;
+    });
+    expect(bystander.drops).toBe(0);
+  });
+
+  it('of two hundred devices at once is told to each of them', async () => {
+    const tell = cloud.verifier.script.hold();
+    const certificates = Array.from({ length: 200 }, (_, n) => cloud.certificate(`crowd-${n}`));
+    const crowd = certificates.map((certificate, n) => cloud.device(certificate, `crowd-${n}`));
+    await until('the cloud is asked', () => cloud.verifier.asked.size >= 50);
+    tell();
+    await Promise.all(crowd.map((device) => device.connected()));
+    expect((await cloud.status()).active).toBe(200);
+  });
+
+  it('that never comes is not waited for longer than the budget', async () => {
+    cloud.verifier.script.call = 'hang';
+    const certificate = cloud.certificate('forgotten');
+    await expect(cloud.device(certificate, 'forgotten').connected()).rejects.toThrow();
+    cloud.verifier.script.call = 'ok';
+    const bystander = await cloud.connect('bystander');
+    expect(bystander.drops).toBe(0);
+  });
+});
+
+onMosquitto(
+  'a verdict that takes longer than the broker may wait',
+  (kind) => {
+    describe('its device', () => {
+      it('is refused, and let in at a later attempt once it is there', async () => {
+        const cloud = await new SlowCloud(kind).start();
+        try {
+          const certificate = cloud.certificate('late');
+          const tell = cloud.verifier.script.hold();
+          const first = cloud.device(certificate, 'late');
+          await cloud.asked(certificate);
+          if (kind.release.series === '2.0') await expect(first.connected()).rejects.toThrow();
+          tell();
+          await until('it is let in', () =>
+            first.client.connected ? first : cloud.device(certificate, 'late').connected(),
+          );
+        } finally {
+          await cloud.stop();
+        }
+      });
+    });
+  },
+  4,
+);

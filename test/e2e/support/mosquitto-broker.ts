@@ -1,0 +1,328 @@
+/**
+ * A real Mosquitto as a child process: a TLS listener that demands client certificates, with the plugin, and whatever
+ * else a scenario writes into its configuration. Everything it touches is in one temporary directory. Its server
+ * certificate comes from the daemon's own PKI room. With DEVICEAUTHD_SANITIZE=1 it runs the sanitized plugin, and stopping
+ * it fails when a sanitizer had something to say.
+ */
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import {
+  appendFileSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { type AddressInfo, createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { CertificateIssuer } from '../../../src/pki/certificate-issuer.ts';
+import { ServerCa } from '../../../src/pki/server-ca.ts';
+import { CertificateMaker } from '../../support/certificates.ts';
+import { sanitizerReports } from './mosquitto-sanitizers.ts';
+import { until } from './until.ts';
+
+const VAR = fileURLToPath(new URL('../../../var/', import.meta.url));
+const SANITIZED = process.env['DEVICEAUTHD_SANITIZE'] === '1';
+/** The sanitizers make everything slower; Debian's broker starts in 20 ms. */
+const START_MS = 25_000;
+const VALIDITY_SECONDS = 86_400;
+
+export interface MosquittoRelease {
+  readonly series: '2.0' | '2.1';
+  readonly binary: string;
+}
+
+export const RELEASES: readonly MosquittoRelease[] = [
+  { series: '2.0', binary: '/usr/sbin/mosquitto' },
+  { series: '2.1', binary: join(VAR, 'brokers/mosquitto-2.1/sbin/mosquitto') },
+];
+
+/** The shared object that `scripts/build-plugin` left, if any. */
+export function pluginFile(): string | undefined {
+  const directory = join(VAR, 'build', SANITIZED ? 'mosquitto-sanitized' : 'mosquitto');
+  if (!existsSync(directory)) return undefined;
+  const name = readdirSync(directory).find((each) => each.endsWith('.so'));
+  return name === undefined ? undefined : join(directory, name);
+}
+
+/** Why scenarios of this release cannot run here; undefined: they can. */
+export function missing({ series, binary }: MosquittoRelease): string | undefined {
+  if (pluginFile() === undefined) return 'the plugin is not built (scripts/build-plugin)';
+  if (existsSync(binary)) return undefined;
+  return series === '2.0' ? 'mosquitto is not installed' : 'not built (scripts/build-mosquitto)';
+}
+
+export interface MosquittoOptions {
+  /** Path of the daemon's; empty: left out. */
+  readonly socket: string;
+  readonly deviceCas: readonly string[];
+  /** `plugin_opt_*`, without the prefix. */
+  readonly pluginOptions?: Readonly<Record<string, string>>;
+  /** A second listener without TLS. */
+  readonly plain?: boolean;
+  /** More lines of the TLS listener. */
+  readonly listener?: readonly string[];
+  readonly allowAnonymous?: boolean;
+  /** More lines before any other. */
+  readonly settings?: readonly string[];
+  /** More lines at the end, such as a bridge's. */
+  readonly last?: readonly string[];
+  /** Another plugin than ours. */
+  readonly plugin?: string;
+  /** What the broker does alone. */
+  readonly withoutPlugin?: boolean;
+}
+
+export class MosquittoBroker {
+  readonly release: MosquittoRelease;
+  readonly directory = mkdtempSync(join(tmpdir(), 'dam-'));
+  readonly port: number;
+  /** 0: there is no plain listener. */
+  readonly plainPort: number;
+  readonly configurationFile = join(this.directory, 'mosquitto.conf');
+  readonly #serverCa: ServerCa;
+  #output = '';
+  #child: ChildProcess | undefined;
+
+  private constructor(release: MosquittoRelease, serverCa: ServerCa, port: number, plainPort: number) {
+    this.release = release;
+    this.#serverCa = serverCa;
+    this.port = port;
+    this.plainPort = plainPort;
+  }
+
+  static async start(release: MosquittoRelease, options: MosquittoOptions): Promise<MosquittoBroker> {
+    const broker = await MosquittoBroker.prepare(release, options);
+    try {
+      await broker.run();
+      return broker;
+    } catch (error) {
+      await broker.discard();
+      throw error;
+    }
+  }
+
+  /** Everything but the process. */
+  static async prepare(release: MosquittoRelease, options: MosquittoOptions): Promise<MosquittoBroker> {
+    const issuer = new CertificateIssuer({
+      clock: { now: () => Date.now() },
+      isSuspect: () => ({ suspect: false }),
+    });
+    const stateDirectory = mkdtempSync(join(tmpdir(), 'dap-'));
+    try {
+      const ca = await ServerCa.open({ stateDirectory, issuer, keyType: 'EC_P256', warn: () => {} });
+      const plainPort = options.plain === true ? await freePort() : 0;
+      const broker = new MosquittoBroker(release, ca, await freePort(), plainPort);
+      await broker.#configure(options);
+      return broker;
+    } finally {
+      rmSync(stateDirectory, { recursive: true, force: true });
+    }
+  }
+
+  get serverCaPem(): string {
+    return this.#serverCa.certificatePem;
+  }
+
+  /** All it ever logged, the plugin's lines among it. */
+  get log(): string {
+    return this.#output;
+  }
+
+  get running(): boolean {
+    return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Starts the process and waits until it listens. */
+  async run(): Promise<void> {
+    const from = this.#output.length;
+    const child = this.#spawn();
+    const running = await until(
+      'mosquitto runs or ends',
+      () =>
+        /mosquitto version \S+ running/.test(this.#output.slice(from)) || (this.running ? undefined : 'no'),
+      START_MS,
+    );
+    if (running === true) return;
+    throw new Error(`mosquitto did not start (exit code ${child.exitCode}):\n${this.log}`);
+  }
+
+  /** For configurations that must not work: the exit code. */
+  async runToItsEnd(): Promise<number | null> {
+    const child = this.#spawn();
+    const timer = setTimeout(() => child.kill('SIGKILL'), START_MS);
+    await once(child, 'close');
+    clearTimeout(timer);
+    return child.exitCode;
+  }
+
+  /** Resolves with the match once the broker has logged that. */
+  async logged(pattern: RegExp, from = 0, withinMs?: number): Promise<RegExpExecArray> {
+    return await until(
+      `the broker logs ${pattern}`,
+      () => pattern.exec(this.#output.slice(from)) ?? undefined,
+      withinMs,
+    );
+  }
+
+  /** The plugin has reached the daemon; before, it may refuse devices for that. */
+  async inStep(): Promise<void> {
+    await this.logged(/deviceauthd: in step with the daemon/);
+  }
+
+  /** As `systemctl reload mosquitto` does; resolves when all of it is done. */
+  async reload(): Promise<void> {
+    const from = this.#output.length;
+    this.#child?.kill('SIGHUP');
+    await this.logged(/Reloading config/, from);
+  }
+
+  /** Another server certificate of the same CA, in the same files. */
+  async renewServerCertificate(): Promise<void> {
+    const issued = await this.#serverCa.issueServerCertificate({
+      hosts: ['127.0.0.1'],
+      validitySeconds: VALIDITY_SECONDS,
+      keyType: 'EC_P256',
+    });
+    writeFileSync(join(this.directory, 'server.key'), issued.privateKeyPem, { mode: 0o600 });
+    writeFileSync(join(this.directory, 'server.pem'), issued.certificatePem);
+  }
+
+  /** Ends the process as systemd does; it keeps its sessions on disk. Fails if it crashed or leaked. */
+  async end(): Promise<void> {
+    const child = this.#child;
+    if (child === undefined) return;
+    if (this.running) {
+      const closed = once(child, 'close');
+      child.kill('SIGTERM');
+      await closed;
+    }
+    this.#child = undefined;
+    const reports = SANITIZED ? sanitizerReports(this.directory, this.release.binary) : [];
+    if (child.exitCode === 0 && reports.length === 0) return;
+    const how = child.signalCode ?? `exit code ${child.exitCode}`;
+    throw new Error(`mosquitto ended badly (${how}):\n${reports.join('\n')}\n${tail(this.log)}`);
+  }
+
+  async restart(): Promise<void> {
+    await this.end();
+    await this.run();
+  }
+
+  async stop(): Promise<void> {
+    try {
+      await this.end();
+    } finally {
+      this.#remove();
+    }
+  }
+
+  async kill(): Promise<void> {
+    const child = this.#child;
+    this.#child = undefined;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const closed = once(child, 'close');
+    child.kill('SIGKILL');
+    await closed;
+  }
+
+  /** However it stands with it. */
+  async discard(): Promise<void> {
+    await this.kill();
+    this.#remove();
+  }
+
+  #remove(): void {
+    rmSync(this.directory, { recursive: true, force: true });
+  }
+
+  #spawn(): ChildProcess {
+    const child = spawn(this.release.binary, ['-c', this.configurationFile], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...(SANITIZED ? sanitizerEnvironment(this.directory) : {}) },
+    });
+    this.#child = child;
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (data: Buffer) => {
+        this.#output += data.toString();
+      });
+    }
+    return child;
+  }
+
+  async #configure(options: MosquittoOptions): Promise<void> {
+    const { directory } = this;
+    const file = (name: string) => join(directory, name);
+    await this.renewServerCertificate();
+    // A listener that demands certificates must know some CA.
+    const cas =
+      options.deviceCas.length > 0 ? options.deviceCas : [new CertificateMaker().ca('nobody’s').pem];
+    writeFileSync(file('device-cas.pem'), cas.join('\n'));
+    mkdirSync(file('data'));
+    const plugin = options.withoutPlugin === true ? [] : [`plugin ${options.plugin ?? pluginFile()}`];
+    const socket = options.socket === '' ? {} : { socket: options.socket };
+    const pluginOptions = plugin.length === 0 ? {} : { ...socket, ...options.pluginOptions };
+    const lines = [
+      // `per_listener_settings` has to come first.
+      ...(options.settings ?? []),
+      ...(process.getuid?.() === 0 ? ['user root'] : []),
+      'log_dest stderr',
+      'log_type all',
+      'log_timestamp false',
+      'set_tcp_nodelay true',
+      ...(options.allowAnonymous === true ? ['allow_anonymous true'] : ['allow_anonymous false']),
+      'persistence true',
+      `persistence_location ${file('data')}/`,
+      'max_queued_messages 100000',
+      `listener ${this.port} 127.0.0.1`,
+      `cafile ${file('device-cas.pem')}`,
+      `certfile ${file('server.pem')}`,
+      `keyfile ${file('server.key')}`,
+      'require_certificate true',
+      ...(options.listener ?? []),
+      ...plugin,
+      ...Object.entries(pluginOptions).map(([name, value]) => `plugin_opt_${name} ${value}`),
+      ...(this.plainPort === 0 ? [] : [`listener ${this.plainPort} 127.0.0.1`]),
+      ...(options.last ?? []),
+    ];
+    writeFileSync(this.configurationFile, `${lines.join('\n')}\n`);
+  }
+
+  /** Adds lines; they hold at the next start, or the next reload where Mosquitto takes them then. */
+  configureMore(...lines: string[]): void {
+    appendFileSync(this.configurationFile, `${lines.join('\n')}\n`);
+  }
+}
+
+function sanitizerEnvironment(directory: string): Record<string, string> {
+  const library = (name: string) =>
+    execFileSync('g++', [`-print-file-name=${name}`], { encoding: 'utf8' }).trim();
+  return {
+    LD_PRELOAD: `${library('libasan.so')} ${library('libubsan.so')}`,
+    ASAN_OPTIONS: `log_path=${directory}/sanitizer,detect_leaks=1,exitcode=0,halt_on_error=0`.replaceAll(
+      ',',
+      ':',
+    ),
+    LSAN_OPTIONS: 'exitcode=0',
+    UBSAN_OPTIONS: `log_path=${directory}/sanitizer:print_stacktrace=1`,
+  };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer();
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  const closed = once(server, 'close');
+  server.close();
+  await closed;
+  return port;
+}
+
+function tail(text: string): string {
+  return text.split('\n').slice(-40).join('\n');
+}

@@ -1,0 +1,343 @@
+/**
+ * A daemon, a broker of any kind, and devices: what a scenario needs that is told of all brokers alike.
+ * `await using scene = await Scene.start(kind, …)`. The kinds are Aedes and both series of Mosquitto, each with the
+ * versions of MQTT it speaks; `describe.each(kinds())`.
+ */
+import { connect as connectTls } from 'node:tls';
+import type { IClientOptions } from 'mqtt';
+import { describe } from 'vitest';
+import type { Refusal__Output } from '../../../src/contract/generated/deviceauth/v1/Refusal.ts';
+import type { Session__Output } from '../../../src/contract/generated/deviceauth/v1/Session.ts';
+import { TestBroker } from './broker.ts';
+import { type Configuration, DaemonProcess } from './daemon-process.ts';
+import { type Broker, Device, type Identity } from './device.ts';
+import {
+  MosquittoBroker,
+  type MosquittoOptions,
+  type MosquittoRelease,
+  missing,
+  RELEASES,
+} from './mosquitto-broker.ts';
+import { until } from './until.ts';
+
+export type MqttVersion = 4 | 5;
+
+/** What each broker can tell a device; the scenarios hold it to that. */
+export interface Answers {
+  /** CONNACK: the device is refused. */
+  readonly refused: number;
+  /** CONNACK: there is no verdict now, and the plugin knows it at once. */
+  readonly unavailable: number;
+  /** SUBACK: this filter is refused. */
+  readonly filterRefused: number;
+}
+
+export interface BrokerOptions {
+  readonly address: string;
+  readonly deviceCas: readonly string[];
+  readonly unknownIssuer?: 'refuse' | 'verify';
+  /** For Mosquitto alone. */
+  readonly mosquitto?: Partial<Omit<MosquittoOptions, 'socket' | 'deviceCas'>>;
+}
+
+export interface SceneBroker extends Broker {
+  readonly log: string;
+  stop(): Promise<void>;
+}
+
+export interface BrokerKind {
+  /** Such as "Mosquitto 2.1, MQTT 5". */
+  readonly name: string;
+  readonly mqtt: MqttVersion;
+  readonly answers: Answers;
+  /** Undefined: Aedes. */
+  readonly release: MosquittoRelease | undefined;
+  start(options: BrokerOptions): Promise<SceneBroker>;
+}
+
+const AEDES: BrokerKind = {
+  name: 'Aedes, MQTT 3.1.1',
+  mqtt: 4,
+  answers: { refused: 5, unavailable: 3, filterRefused: 128 },
+  release: undefined,
+  async start({ address, deviceCas, unknownIssuer }) {
+    const broker = await TestBroker.start({
+      address,
+      deviceCas,
+      ...(unknownIssuer === undefined ? {} : { unknownIssuer, plugin: { unknownIssuer } }),
+    });
+    return {
+      port: broker.port,
+      serverCaPem: broker.serverCaPem,
+      get log() {
+        return broker.log.map((line) => `${line.message} ${JSON.stringify(line.fields)}`).join('\n');
+      },
+      stop: () => broker.stop(),
+    };
+  },
+};
+
+function mosquitto(release: MosquittoRelease, mqtt: MqttVersion): BrokerKind {
+  const old = { refused: 5, unavailable: 5, filterRefused: 128 };
+  const modern = { refused: 135, unavailable: release.series === '2.1' ? 136 : 135, filterRefused: 135 };
+  return {
+    name: `Mosquitto ${release.series}, ${mqtt === 4 ? 'MQTT 3.1.1' : 'MQTT 5'}`,
+    mqtt,
+    answers: mqtt === 4 ? old : modern,
+    release,
+    start: (options) => startMosquitto(release, options),
+  };
+}
+
+export function startMosquitto(release: MosquittoRelease, options: BrokerOptions): Promise<MosquittoBroker> {
+  const { address, deviceCas, unknownIssuer } = options;
+  return MosquittoBroker.start(release, {
+    socket: address.replace(/^unix:/, ''),
+    deviceCas,
+    ...options.mosquitto,
+    pluginOptions: {
+      // How long the session of a device that left may still be needed for a delayed will; by default half a minute.
+      will_grace_ms: '2500',
+      // Many devices connect at once here, to a daemon on a busy machine: more waiting than 2.0 should do for real.
+      ...(release.series === '2.0' ? { blocking_wait_ms: '1000' } : {}),
+      ...(unknownIssuer === undefined ? {} : { unknown_issuer: unknownIssuer }),
+      ...options.mosquitto?.pluginOptions,
+    },
+  });
+}
+
+/** Mosquitto in both series, each with both versions of MQTT. */
+const MOSQUITTO_KINDS = RELEASES.flatMap((release) => [mosquitto(release, 4), mosquitto(release, 5)]);
+
+export interface MosquittoKind extends BrokerKind {
+  readonly release: MosquittoRelease;
+}
+
+const isMosquitto = (kind: BrokerKind): kind is MosquittoKind => kind.release !== undefined;
+
+/**
+ * Which versions of MQTT a block is for. `one`: each series speaks one of them, 2.0 the older and 2.1 the newer; for
+ * what the version has no part in.
+ */
+type Versions = MqttVersion | 'all' | 'one';
+
+/** A block for every broker that can run here; those that cannot are shown as skipped, with the reason. */
+export function onEveryBroker(
+  what: string,
+  body: (kind: BrokerKind) => void,
+  versions: Versions = 'all',
+): void {
+  onEach(what, [AEDES, ...mosquittoKinds(versions)], body);
+}
+
+export function onMosquitto(
+  what: string,
+  body: (kind: MosquittoKind) => void,
+  versions: Versions = 'all',
+): void {
+  onEach(what, mosquittoKinds(versions), body);
+}
+
+/** For what only one series has. */
+export function onSeries(
+  series: MosquittoRelease['series'],
+  what: string,
+  body: (kind: MosquittoKind) => void,
+  versions: Versions = 'all',
+): void {
+  const kinds = mosquittoKinds(versions).filter((kind) => kind.release.series === series);
+  onEach(what, kinds, body);
+}
+
+function mosquittoKinds(versions: Versions): MosquittoKind[] {
+  return MOSQUITTO_KINDS.filter(isMosquitto).filter((kind) => {
+    if (versions === 'all') return true;
+    return kind.mqtt === (versions === 'one' ? (kind.release.series === '2.0' ? 4 : 5) : versions);
+  });
+}
+
+function onEach<K extends BrokerKind>(what: string, kinds: readonly K[], body: (kind: K) => void): void {
+  for (const kind of kinds) {
+    const why = kind.release === undefined ? undefined : missing(kind.release);
+    if (why === undefined) describe(`${what} [${kind.name}]`, () => body(kind));
+    else describe.skip(`${what} [${kind.name}: ${why}]`, () => body(kind));
+  }
+}
+
+export interface Enrolled extends Identity {
+  readonly thingName: string;
+  readonly certificateId: string;
+}
+
+export interface SceneOptions {
+  readonly configuration: Configuration;
+  readonly broker?: Partial<BrokerOptions>;
+}
+
+export class Scene {
+  readonly kind: BrokerKind;
+  readonly daemon: DaemonProcess;
+  readonly deviceCaPem: string;
+  readonly #brokers: SceneBroker[] = [];
+  readonly #devices: Device[] = [];
+
+  private constructor(kind: BrokerKind, daemon: DaemonProcess, deviceCaPem: string) {
+    this.kind = kind;
+    this.daemon = daemon;
+    this.deviceCaPem = deviceCaPem;
+  }
+
+  static async start(kind: BrokerKind, options: SceneOptions): Promise<Scene> {
+    const daemon = await DaemonProcess.start(options.configuration);
+    try {
+      const ca = await daemon.admin.call('CreateDeviceCa', { name: 'default' });
+      const scene = new Scene(kind, daemon, ca.certificatePem);
+      await scene.addBroker(options.broker);
+      return scene;
+    } catch (error) {
+      await daemon.stop();
+      throw error;
+    }
+  }
+
+  get admin(): DaemonProcess['admin'] {
+    return this.daemon.admin;
+  }
+
+  get broker(): SceneBroker {
+    const [first] = this.#brokers;
+    if (first === undefined) throw new Error('there is no broker');
+    return first;
+  }
+
+  /** The broker as what it is, in scenarios of Mosquitto alone. */
+  get mosquitto(): MosquittoBroker {
+    if (this.broker instanceof MosquittoBroker) return this.broker;
+    throw new Error(`${this.kind.name} is no Mosquitto`);
+  }
+
+  async addBroker(options: Partial<BrokerOptions> = {}): Promise<SceneBroker> {
+    const broker = await this.kind.start({
+      address: `unix:${this.daemon.brokerSocket}`,
+      deviceCas: [this.deviceCaPem],
+      ...options,
+    });
+    this.#brokers.push(broker);
+    if (broker instanceof MosquittoBroker && options.mosquitto?.withoutPlugin !== true) await broker.inStep();
+    return broker;
+  }
+
+  async enrol(thingName: string): Promise<Enrolled> {
+    const issued = await this.admin.call('IssueCertificate', { thingName, createThing: true });
+    return {
+      thingName,
+      certificateId: issued.certificate?.certificateId ?? '',
+      certificatePem: issued.certificatePem,
+      privateKeyPem: issued.privateKeyPem,
+    };
+  }
+
+  device(identity: Partial<Identity>, options: IClientOptions, broker: Broker = this.broker): Device {
+    const device = new Device(broker, identity, { protocolVersion: this.kind.mqtt, ...options });
+    this.#devices.push(device);
+    return device;
+  }
+
+  connect(enrolled: Enrolled, options: IClientOptions = {}, broker?: Broker): Promise<Device> {
+    return this.device(enrolled, { clientId: enrolled.thingName, ...options }, broker).connected();
+  }
+
+  /** Enrolled and connected. */
+  async join(thingName: string, options: IClientOptions = {}): Promise<Device> {
+    return await this.connect(await this.enrol(thingName), options);
+  }
+
+  /** Over a listener without TLS. */
+  plain(options: IClientOptions, broker: MosquittoBroker = this.mosquitto): Device {
+    return this.device({}, { protocol: 'mqtt', port: broker.plainPort, ...options }, broker);
+  }
+
+  /** What keeps a session at the broker when the device is away. */
+  get persistent(): IClientOptions {
+    if (this.kind.mqtt === 4) return { clean: false };
+    return { clean: false, properties: { sessionExpiryInterval: 3600 } };
+  }
+
+  async sessions(thingName = ''): Promise<Session__Output[]> {
+    return (await this.admin.call('ListSessions', { thingName, pageSize: 1000 })).sessions;
+  }
+
+  /** Broker and daemon agree that these, and no others, have a session. */
+  async inStep(...thingNames: string[]): Promise<void> {
+    const expected = [...thingNames].sort().join();
+    await until(`the sessions of ${expected || 'nobody'} are held by the broker`, async () => {
+      const sessions = await this.sessions();
+      return (
+        sessions.every((session) => session.held) &&
+        sessions
+          .map((session) => session.thingName)
+          .sort()
+          .join() === expected
+      );
+    });
+  }
+
+  /** The newest refusal the operator can see, once there is one that fits. */
+  refusal(fits: (refusal: Refusal__Output) => boolean): Promise<Refusal__Output> {
+    return until('a refusal in the operator’s list', async () => {
+      const { refusals } = await this.admin.call('ListRefusals', { limit: 100 });
+      return refusals.find(fits);
+    });
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    for (const device of this.#devices) device.client.end(true);
+    const stopped = await Promise.allSettled(this.#brokers.map((broker) => broker.stop()));
+    await this.daemon.stop();
+    for (const each of stopped) if (each.status === 'rejected') throw each.reason;
+  }
+}
+
+/** Once this returns, `receiver` has been delivered everything that was published before. */
+export async function fence(sender: Device, receiver: Device, topic = 'fence'): Promise<void> {
+  const payload = `${Math.random()}`;
+  await sender.publish(topic, payload);
+  await receiver.received(topic, payload);
+}
+
+/** The reason code of the acknowledgement of a publish; 0: accepted, as MQTT 3.1.1 always says. */
+export async function published(
+  device: Device,
+  topic: string,
+  payload: string,
+  options: { retain?: boolean; qos?: 0 | 1 | 2 } = {},
+): Promise<number> {
+  try {
+    await device.publish(topic, payload, options);
+    return 0;
+  } catch (error) {
+    const { code } = error as { code?: unknown };
+    if (typeof code === 'number') return code;
+    throw error;
+  }
+}
+
+/** The serial number of the certificate a broker shows now. */
+export async function serverSerial(broker: Broker, identity: Identity): Promise<string> {
+  const socket = connectTls({
+    host: '127.0.0.1',
+    port: broker.port,
+    servername: 'localhost',
+    ca: broker.serverCaPem,
+    cert: identity.certificatePem,
+    key: identity.privateKeyPem,
+  });
+  try {
+    return await new Promise<string>((resolve, reject) => {
+      socket.once('error', reject);
+      socket.once('secureConnect', () => resolve(socket.getPeerCertificate().serialNumber));
+    });
+  } finally {
+    socket.destroy();
+  }
+}

@@ -1,0 +1,162 @@
+/**
+ * The driver of the plugin's evaluator (plugins/mosquitto/test/evaluate.cpp), built into var/build, and what is said to
+ * it. A driver stays until a source or the compiler's flags change.
+ */
+import { execFile, spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const root = fileURLToPath(new URL('../../../..', import.meta.url));
+const proto = 'deviceauth/v1/device_auth.proto';
+
+const SOURCES = [
+  'test/evaluate.cpp',
+  ...[
+    'delivery',
+    'evaluator',
+    'filter_simulation',
+    'grant_index',
+    'grant_set',
+    'patterns',
+    'request_text',
+    'rests',
+    'text_index',
+    'text_trie',
+    'well_formed',
+  ].map((name) => `src/${name}.cpp`),
+].map((path) => join(root, 'plugins/mosquitto', path));
+
+const FLAGS = {
+  plain: ['-O2'],
+  /** With the code for processors without SSE2. */
+  sanitized: [
+    '-O1',
+    '-DDEVICEAUTH_PORTABLE',
+    '-fsanitize=address,undefined',
+    '-fno-sanitize-recover=all',
+    '-fno-omit-frame-pointer',
+  ],
+} as const;
+
+/** Why it cannot be built here; undefined if it can. */
+export function missingTool(): string | undefined {
+  const places = (process.env['PATH'] ?? '').split(':');
+  return ['c++', 'protoc', 'pkg-config'].find(
+    (tool) => !places.some((place) => existsSync(join(place, tool))),
+  );
+}
+
+/** The path of the driver. Fails with what the compiler said, warnings included. */
+export async function buildEvaluate(kind: keyof typeof FLAGS): Promise<string> {
+  const directory = join(root, 'var/build', `evaluate-${kind}`);
+  const headers = join(root, 'plugins/mosquitto/src');
+  const inputs = [
+    ...SOURCES,
+    ...(await readdir(headers)).filter((name) => name.endsWith('.h')).map((name) => join(headers, name)),
+    join(root, 'proto', proto),
+  ];
+  const key = createHash('sha256').update(JSON.stringify(FLAGS[kind]));
+  for (const path of inputs.sort()) key.update(`\n${path} ${(await stat(path)).mtimeMs}`);
+  const driver = join(directory, `evaluate-${key.digest('hex').slice(0, 16)}`);
+  if (existsSync(driver)) return driver;
+  await mkdir(directory, { recursive: true });
+  await run('protoc', [`--proto_path=${join(root, 'proto')}`, `--cpp_out=${directory}`, proto]);
+  const { stdout: libraries } = await run('pkg-config', ['--cflags', '--libs', 'protobuf', 'libcrypto']);
+  const made = `${driver}.${process.pid}`;
+  const warnings = ['-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Wpedantic', '-Werror'];
+  const generated = join(directory, proto.replace(/proto$/, 'pb.cc'));
+  const includes = ['-isystem', directory, '-I', headers];
+  // The generated code by itself: its warnings are not ours.
+  const object = `${made}.o`;
+  const options = ['-std=c++17', '-g', ...FLAGS[kind], ...includes];
+  await run('c++', [...options, '-c', generated, '-o', object]);
+  const link = [object, '-o', made, ...libraries.trim().split(/\s+/)];
+  await run('c++', [...options, ...warnings, ...SOURCES, ...link]);
+  await rename(made, driver);
+  for (const name of await readdir(directory)) {
+    if (name.startsWith('evaluate-') && name !== basename(driver)) await rm(join(directory, name));
+  }
+  return driver;
+}
+
+/** UTF-8, and a lone surrogate as three bytes as if it were a character, which no UTF-8 has. */
+export function bytesOf(text: string): Buffer {
+  if (text.isWellFormed()) return Buffer.from(text);
+  return Buffer.concat(
+    [...text].map((character) => {
+      const code = character.codePointAt(0) ?? 0;
+      if (code < 0xd800 || code > 0xdfff) return Buffer.from(character);
+      return Buffer.from([0xe0 | (code >> 12), 0x80 | ((code >> 6) & 0x3f), 0x80 | (code & 0x3f)]);
+    }),
+  );
+}
+
+function number(value: number): Buffer {
+  const bytes = Buffer.alloc(4);
+  bytes.writeUInt32LE(value);
+  return bytes;
+}
+
+/** What is said to the driver, in its own format; see evaluate.cpp. */
+export class Questions {
+  readonly #said: Buffer[] = [];
+
+  forget(): void {
+    this.#said.push(Buffer.from('C'));
+  }
+
+  /** Sets are numbered from 0 since the last `forget`. */
+  set(id: string, bytes: Uint8Array): void {
+    this.#say('S', Buffer.from(id), Buffer.from(bytes));
+  }
+
+  grants(sets: readonly number[], variables: ReadonlyMap<string, string>): void {
+    this.#said.push(Buffer.from('G'), number(sets.length), ...sets.map(number), number(variables.size));
+    for (const [name, value] of variables) this.#text(Buffer.from(name), bytesOf(value));
+  }
+
+  /** `prefix`: how many bytes of the resource go into its first part. */
+  decision(operation: string | Buffer, resource: string | Buffer, prefix: number): void {
+    const whole = typeof resource === 'string' ? bytesOf(resource) : resource;
+    const asked = typeof operation === 'string' ? bytesOf(operation) : operation;
+    this.#say('D', asked, whole.subarray(0, prefix), whole.subarray(prefix));
+  }
+
+  innerFilter(filter: string): void {
+    this.#say('F', bytesOf(filter));
+  }
+
+  get bytes(): Buffer {
+    return Buffer.concat(this.#said);
+  }
+
+  /** One answer for each set, decision and filter. */
+  async ask(driver: string): Promise<string[]> {
+    const child = spawn(driver, [], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const [out, err]: [Buffer[], Buffer[]] = [[], []];
+    child.stdout.on('data', (chunk: Buffer) => out.push(chunk));
+    child.stderr.on('data', (chunk: Buffer) => err.push(chunk));
+    child.stdin.on('error', () => {});
+    child.stdin.end(this.bytes);
+    const status = await new Promise((resolve, reject) => {
+      child.on('error', reject);
+      child.on('close', (code, signal) => resolve(signal ?? code));
+    });
+    if (status !== 0) throw new Error(`${basename(driver)} ended with ${status}: ${Buffer.concat(err)}`);
+    return Buffer.concat(out).toString().split('\n').slice(0, -1);
+  }
+
+  #say(letter: string, ...texts: Buffer[]): void {
+    this.#said.push(Buffer.from(letter));
+    this.#text(...texts);
+  }
+
+  #text(...texts: Buffer[]): void {
+    for (const text of texts) this.#said.push(number(text.length), text);
+  }
+}
