@@ -84,6 +84,8 @@ export class MosquittoBroker {
   /** 0: there is no plain listener. */
   readonly plainPort: number;
   readonly configurationFile = join(this.directory, 'mosquitto.conf');
+  /** False: plugins are only called when clients do something, and log nothing before. */
+  ticks = true;
   readonly #serverCa: ServerCa;
   #output = '';
   #child: ChildProcess | undefined;
@@ -257,6 +259,7 @@ export class MosquittoBroker {
   async #configure(options: MosquittoOptions): Promise<void> {
     const { directory } = this;
     const file = (name: string) => join(directory, name);
+    this.ticks = options.settings?.includes('per_listener_settings true') !== true;
     await this.renewServerCertificate();
     // A listener that demands certificates must know some CA.
     const cas =

@@ -223,7 +223,7 @@ export class Scene {
       ...options,
     });
     this.#brokers.push(broker);
-    if (broker instanceof MosquittoBroker && options.mosquitto?.withoutPlugin !== true) await broker.inStep();
+    if (broker instanceof MosquittoBroker && broker.ticks) await broker.inStep();
     return broker;
   }
 
