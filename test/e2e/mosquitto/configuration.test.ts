@@ -73,6 +73,26 @@ onMosquitto('a plain listener beside the one with certificates', (kind) => {
     await scene.join('device');
   });
 
+  it('with no_certificate defer, but no rules of the broker’s own, lets in and allows nothing', async () => {
+    await using scene = await Scene.start(kind, {
+      configuration: { deviceGroups: GROUPS },
+      broker: {
+        mosquitto: {
+          plain: true,
+          allowAnonymous: true,
+          pluginOptions: { no_certificate: 'defer', inline_wait_ms: '20' },
+        },
+      },
+    });
+    const local = await scene.plain({ clientId: 'local' }).connected();
+    expect(await local.subscribe('#')).toEqual([kind.answers.filterRefused]);
+    const device = await scene.join('device');
+    await device.subscribe('#');
+    await local.publish('local/1', 'x').catch(() => undefined);
+    await fence(device, device);
+    expect(device.has('local/1')).toBe(false);
+  });
+
   describe('with no_certificate defer', () => {
     let scene: Scene;
     beforeAll(async () => {
