@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateMaker, type TestCertificate } from '../support/certificates.ts';
-import type { TestBroker } from './support/broker.ts';
+import type { TestBroker } from './support/aedes-broker.ts';
 import { CONNECT, everyThing } from './support/policies.ts';
 import { World } from './support/world.ts';
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { TestBroker } from './support/broker.ts';
+import type { TestBroker } from './support/aedes-broker.ts';
 import { CuttingProxy } from './support/cutting-proxy.ts';
 import type { Device } from './support/device.ts';
 import { CONNECT, things } from './support/policies.ts';

@@ -1,8 +1,8 @@
 import { connect as connectTcp } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateMaker, type TestCertificate } from '../../support/certificates.ts';
-import { type Enrolled, onEveryBroker, Scene } from '../support/mosquitto-scene.ts';
 import { CONNECT, everyThing, OWN } from '../support/policies.ts';
+import { type Enrolled, onEveryBroker, Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';
 
 const DAY = 86_400_000;

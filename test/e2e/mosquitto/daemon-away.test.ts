@@ -3,6 +3,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { CuttingProxy } from '../support/cutting-proxy.ts';
 import { DaemonProcess } from '../support/daemon-process.ts';
 import { Device } from '../support/device.ts';
+import { CONNECT, everyThing, OWN } from '../support/policies.ts';
 import {
   type Enrolled,
   fence,
@@ -11,8 +12,7 @@ import {
   published,
   Scene,
   startMosquitto,
-} from '../support/mosquitto-scene.ts';
-import { CONNECT, everyThing, OWN } from '../support/policies.ts';
+} from '../support/scene.ts';
 import { until } from '../support/until.ts';
 
 const DEVICES = 20;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { type Enrolled, onMosquitto, Scene } from '../support/mosquitto-scene.ts';
 import { CONNECT, everyThing } from '../support/policies.ts';
+import { type Enrolled, onMosquitto, Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';
 
 const LIMIT = 20;

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Device } from '../support/device.ts';
-import { fence, onEveryBroker, onMosquitto, published, Scene } from '../support/mosquitto-scene.ts';
 import { CONNECT, OWN, type Statements, things } from '../support/policies.ts';
+import { fence, onEveryBroker, onMosquitto, published, Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';
 
 onEveryBroker('what a connected device may do', (kind) => {

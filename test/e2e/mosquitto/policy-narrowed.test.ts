@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import type { Device } from '../support/device.ts';
-import { onEveryBroker, published, Scene } from '../support/mosquitto-scene.ts';
 import { CONNECT, type Statements, things } from '../support/policies.ts';
+import { onEveryBroker, published, Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';
 
 const BOTH: Statements = [

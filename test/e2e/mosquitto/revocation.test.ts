@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Device } from '../support/device.ts';
-import { type Enrolled, onEveryBroker, onMosquitto, Scene } from '../support/mosquitto-scene.ts';
 import { CONNECT, everyThing } from '../support/policies.ts';
+import { type Enrolled, onEveryBroker, onMosquitto, Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';
 
 const GROUPS = everyThing(

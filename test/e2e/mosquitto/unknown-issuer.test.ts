@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateMaker, type CertificateOptions } from '../../support/certificates.ts';
 import type { MosquittoBroker } from '../support/mosquitto-broker.ts';
-import { onEveryBroker, onMosquitto, Scene, type SceneBroker } from '../support/mosquitto-scene.ts';
 import { CONNECT, everyThing } from '../support/policies.ts';
+import { onEveryBroker, onMosquitto, Scene, type SceneBroker } from '../support/scene.ts';
 import { until } from '../support/until.ts';
 
 const DAY = 86_400_000;

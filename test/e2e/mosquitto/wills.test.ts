@@ -1,8 +1,8 @@
 import type { IClientOptions } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Device } from '../support/device.ts';
-import { fence, onEveryBroker, onMosquitto, Scene } from '../support/mosquitto-scene.ts';
 import { CONNECT, OWN, type Statements, things } from '../support/policies.ts';
+import { fence, onEveryBroker, onMosquitto, Scene } from '../support/scene.ts';
 import { until } from '../support/until.ts';
 
 const SENSOR: Statements = [CONNECT, ['mqtt:publish', `mqtt:topic:wills/${OWN}`]];

@@ -2,7 +2,7 @@
 import type { IClientOptions } from 'mqtt';
 import { DaemonClient } from '../../../plugins/aedes/index.ts';
 import type { Refusal__Output } from '../../../src/contract/generated/deviceauth/v1/Refusal.ts';
-import { TestBroker, type TestBrokerOptions } from './broker.ts';
+import { TestBroker, type TestBrokerOptions } from './aedes-broker.ts';
 import { type Configuration, DaemonProcess } from './daemon-process.ts';
 import { Device, type Identity } from './device.ts';
 import { until } from './until.ts';

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import type { Device } from '../support/device.ts';
-import { type Enrolled, fence, onMosquitto, Scene, serverSerial } from '../support/mosquitto-scene.ts';
-import { CONNECT, everyThing } from '../support/policies.ts';
-import { until } from '../support/until.ts';
+import type { Device } from './support/device.ts';
+import { CONNECT, everyThing } from './support/policies.ts';
+import { type Enrolled, fence, onMosquitto, Scene, serverSerial } from './support/scene.ts';
+import { until } from './support/until.ts';
 
 const CLIENTS = 20;
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { fence, onEveryBroker, onMosquitto, Scene } from '../support/mosquitto-scene.ts';
-import { CONNECT, everyThing, type Statements, things } from '../support/policies.ts';
-import { until } from '../support/until.ts';
+import { CONNECT, everyThing, type Statements, things } from './support/policies.ts';
+import { fence, onEveryBroker, onMosquitto, Scene } from './support/scene.ts';
+import { until } from './support/until.ts';
 
 const ALL: Statements = [CONNECT, ['mqtt:publish', 'mqtt:topic:*'], ['mqtt:subscribe', 'mqtt:topicfilter:*']];
 

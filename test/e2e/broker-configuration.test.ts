@@ -1,10 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { MosquittoBroker } from '../support/mosquitto-broker.ts';
-import { fence, onMosquitto, onSeries, Scene } from '../support/mosquitto-scene.ts';
-import { CONNECT, everyThing } from '../support/policies.ts';
-import { until } from '../support/until.ts';
+import { MosquittoBroker } from './support/mosquitto-broker.ts';
+import { CONNECT, everyThing } from './support/policies.ts';
+import { fence, onMosquitto, onSeries, Scene } from './support/scene.ts';
+import { until } from './support/until.ts';
 
 const GROUPS = everyThing(
   CONNECT,

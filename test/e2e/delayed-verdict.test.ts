@@ -1,28 +1,22 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SystemClock } from '../../../src/clock.ts';
-import { loadContract } from '../../../src/contract/index.ts';
-import type { DeviceCertificate } from '../../../src/identity/certificate.ts';
+import { SystemClock } from '../../src/clock.ts';
+import { loadContract } from '../../src/contract/index.ts';
+import type { DeviceCertificate } from '../../src/identity/certificate.ts';
 import type {
   AttachmentVerdict,
   CertificateVerdict,
   ExclusiveThingVerdict,
   Verifier,
-} from '../../../src/identity/verifier.ts';
-import { RunningDaemon } from '../../endpoints/support/daemon.ts';
-import { CertificateMaker, type TestCertificate } from '../../support/certificates.ts';
-import { ScriptedVerifier } from '../../support/scripted-verifier.ts';
-import { Admin } from '../support/admin.ts';
-import { Device } from '../support/device.ts';
-import type { MosquittoBroker } from '../support/mosquitto-broker.ts';
-import {
-  fence,
-  type MosquittoKind,
-  onMosquitto,
-  onSeries,
-  startMosquitto,
-} from '../support/mosquitto-scene.ts';
-import { CONNECT, everyThing, OWN } from '../support/policies.ts';
-import { until } from '../support/until.ts';
+} from '../../src/identity/verifier.ts';
+import { RunningDaemon } from '../endpoints/support/daemon.ts';
+import { CertificateMaker, type TestCertificate } from '../support/certificates.ts';
+import { ScriptedVerifier } from '../support/scripted-verifier.ts';
+import { Admin } from './support/admin.ts';
+import { Device } from './support/device.ts';
+import type { MosquittoBroker } from './support/mosquitto-broker.ts';
+import { CONNECT, everyThing, OWN } from './support/policies.ts';
+import { fence, type MosquittoKind, onMosquitto, onSeries, startMosquitto } from './support/scene.ts';
+import { until } from './support/until.ts';
 
 const maker = new CertificateMaker();
 const ca = maker.ca('device CA');

@@ -8,7 +8,7 @@ import type { IClientOptions } from 'mqtt';
 import { describe } from 'vitest';
 import type { Refusal__Output } from '../../../src/contract/generated/deviceauth/v1/Refusal.ts';
 import type { Session__Output } from '../../../src/contract/generated/deviceauth/v1/Session.ts';
-import { TestBroker } from './broker.ts';
+import { TestBroker } from './aedes-broker.ts';
 import { type Configuration, DaemonProcess } from './daemon-process.ts';
 import { type Broker, Device, type Identity } from './device.ts';
 import {
