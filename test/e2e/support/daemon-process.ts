@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Contract, loadContract } from '../../../src/contract/index.ts';
 import { Admin } from './admin.ts';
+import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../../bin/deviceauthd', import.meta.url));
@@ -23,15 +24,17 @@ export class DaemonProcess {
   output = '';
   #child: ChildProcess | undefined;
   #configuration: Configuration;
+  readonly #metrics: string;
 
-  private constructor(configuration: Configuration) {
+  private constructor(configuration: Configuration, metricsPort: number) {
     mkdirSync(join(this.directory, 'run'), { mode: 0o700 });
     this.#configuration = configuration;
+    this.#metrics = `127.0.0.1:${metricsPort}`;
     this.configure(configuration);
   }
 
   static async start(configuration: Configuration): Promise<DaemonProcess> {
-    const daemon = new DaemonProcess(configuration);
+    const daemon = new DaemonProcess(configuration, await freePort());
     await daemon.restart();
     return daemon;
   }
@@ -44,11 +47,12 @@ export class DaemonProcess {
       stateDirectory: join(directory, 'state'),
       admin: { socket: this.adminSocket },
       listeners: { broker: { socket: this.brokerSocket, operations: ['broker'] } },
-      metrics: { listen: '' },
+      metrics: { listen: this.#metrics },
       ...this.#configuration,
     };
-    // JSON is YAML.
-    writeFileSync(this.configurationFile, JSON.stringify(whole, undefined, 2));
+    // JSON is YAML. `%/`: the directory.
+    const text = JSON.stringify(whole, undefined, 2).replaceAll('"%/', `"${directory}/`);
+    writeFileSync(this.configurationFile, text);
   }
 
   async restart(): Promise<void> {
@@ -71,6 +75,15 @@ export class DaemonProcess {
     ).catch((error: unknown) => {
       throw new Error(`the daemon did not start:\n${this.output}`, { cause: error });
     });
+  }
+
+  /** How many calls brokers have made, by the daemon's own count; the update stream is one. */
+  async callsOfBrokers(): Promise<number> {
+    const answer = await fetch(`http://${this.#metrics}/metrics`);
+    const text = await answer.text();
+    const count = /^deviceauthd_listener_calls_total\{listener="broker"\} (\d+)$/m.exec(text)?.[1];
+    if (count === undefined) throw new Error(`no count of calls in:\n${text}`);
+    return Number(count);
   }
 
   get running(): boolean {
