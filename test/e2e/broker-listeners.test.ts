@@ -1,11 +1,17 @@
 import { execFileSync } from 'node:child_process';
 import { pbkdf2Sync, randomBytes } from 'node:crypto';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { once } from 'node:events';
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { type AddressInfo, createConnection, createServer, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CertificateMaker } from '../support/certificates.ts';
+import { DaemonProcess } from './support/daemon-process.ts';
+import { Device } from './support/device.ts';
 import { freePort } from './support/free-port.ts';
+import { MosquittoBroker } from './support/mosquitto-broker.ts';
 import { CONNECT, everyThing } from './support/policies.ts';
 import { fence, onMosquitto, onSeries, Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
@@ -17,6 +23,7 @@ const GROUPS = everyThing(
 );
 const configuration = { deviceGroups: GROUPS };
 const maker = new CertificateMaker();
+const RELOADING = fileURLToPath(new URL('support/reloading-plugin.c', import.meta.url));
 
 onMosquitto(
   'a listener with use_username_as_clientid',
@@ -231,6 +238,117 @@ onMosquitto(
   'one',
 );
 
+onMosquitto(
+  'another plugin before ours, which takes the news of a reload for itself,',
+  (kind) => {
+    // 2.0 tells no plugin after the first that does not defer, so ours takes a client that is away for one that connects.
+    it('does not make a reload drop anybody who is connected, nor, on 2.1, whoever is away', async () => {
+      const directory = mkdtempSync(join(tmpdir(), 'dan-'));
+      try {
+        const before = join(directory, 'reloading.so');
+        const headers = join(dirname(dirname(kind.release.binary)), 'include');
+        execFileSync('gcc', ['-shared', '-fPIC', '-Wall', '-I', headers, '-o', before, RELOADING]);
+        await using scene = await Scene.start(kind, {
+          configuration,
+          broker: {
+            mosquitto: { load: (file, options) => [`plugin ${before}`, `plugin ${file}`, ...options] },
+          },
+        });
+        const enrolled = await scene.enrol('sleeper');
+        const first = await scene.connect(enrolled, scene.persistent);
+        expect(await first.subscribe('s/#')).toEqual([1]);
+        await first.end();
+        await scene.left('sleeper');
+        const device = await scene.join('device');
+        await scene.mosquitto.reload();
+        await device.publish('s/1', 'x');
+        expect(device.drops).toBe(0);
+        const second = await scene.connect(enrolled, scene.persistent);
+        await second.subscribe('s/fence');
+        await fence(device, second, 's/fence');
+        expect(second.has('s/1')).toBe(kind.release.series === '2.1');
+      } finally {
+        rmSync(directory, { recursive: true, force: true });
+      }
+    });
+  },
+  'one',
+);
+
+onMosquitto(
+  'a listener on a Unix socket, whose clients have no address,',
+  (kind) => {
+    it.each(['per_listener_settings false', 'per_listener_settings true'])(
+      'lets nobody in, also while a reload is applied (%s)',
+      async (setting) => {
+        await using scene = await Scene.start(kind, {
+          configuration,
+          broker: {
+            mosquitto: {
+              settings: [setting],
+              load: (file, options) => [
+                `plugin ${file}`,
+                ...options,
+                'listener 0 %/broker.sock',
+                ...(setting.endsWith('true') ? [`plugin ${file}`, ...options] : []),
+              ],
+            },
+          },
+        });
+        const gate = await forwarding(join(scene.mosquitto.directory, 'broker.sock'));
+        try {
+          const knock = () =>
+            scene.device({}, { protocol: 'mqtt', port: gate.port, clientId: 'local' }).connected();
+          const refused = { code: kind.answers.refused };
+          await expect(knock()).rejects.toMatchObject(refused);
+          await scene.mosquitto.reload();
+          for (let n = 0; n < 5; n++) await expect(knock()).rejects.toMatchObject(refused);
+        } finally {
+          await gate.stop();
+        }
+      },
+    );
+  },
+  'one',
+);
+
+onSeries(
+  '2.0',
+  'a websockets listener',
+  (kind) => {
+    it('serves devices as any other', async () => {
+      const port = await freePort();
+      await using scene = await Scene.start(kind, {
+        configuration,
+        broker: {
+          mosquitto: {
+            last: [
+              `listener ${port} 127.0.0.1`,
+              'protocol websockets',
+              'cafile %/device-cas.pem',
+              'certfile %/server.pem',
+              'keyfile %/server.key',
+              'require_certificate true',
+            ],
+          },
+        },
+      });
+      const over = { protocol: 'wss', port } as const;
+      const device = await scene.join('browser', over);
+      expect(await device.subscribe('#')).toEqual([1]);
+      await fence(device, device);
+      const stranger = await scene.enrol('stranger');
+      await expect(scene.connect(stranger, { clientId: 'browser', ...over })).rejects.toMatchObject({
+        code: kind.answers.refused,
+      });
+      await expect(scene.device({}, { clientId: 'bare', ...over }).connected()).rejects.toThrow();
+      await scene.admin.call('RevokeSessions', { thingName: 'browser' });
+      await device.disconnected(1_000);
+    });
+  },
+  4,
+);
+
 onSeries(
   '2.1',
   'the plugin of a 2.1 broker',
@@ -310,6 +428,33 @@ onMosquitto(
       await scene.join('device');
     });
 
+    it('works in a broker that goes into the background', async () => {
+      const daemon = await DaemonProcess.start(configuration);
+      const ca = await daemon.admin.call('CreateDeviceCa', { name: 'default' });
+      const issued = await daemon.admin.call('IssueCertificate', { thingName: 'device', createThing: true });
+      const broker = await MosquittoBroker.prepare(kind.release, {
+        socket: daemon.brokerSocket,
+        deviceCas: [ca.certificatePem],
+        settings: ['pid_file %/pid'],
+      });
+      const read = () => Number(readFileSync(join(broker.directory, 'pid'), 'utf8'));
+      const devices: Device[] = [];
+      try {
+        execFileSync(kind.release.binary, ['-c', broker.configurationFile, '-d'], { stdio: 'ignore' });
+        await until('it wrote its process id', () => read() > 0);
+        await until('a device is let in', () => {
+          const device = new Device(broker, issued, { clientId: 'device', protocolVersion: kind.mqtt });
+          devices.push(device);
+          return device.connected();
+        });
+      } finally {
+        for (const device of devices) device.client.end(true);
+        process.kill(read(), 'SIGKILL');
+        await broker.discard();
+        await daemon.stop();
+      }
+    });
+
     it.skipIf(process.getuid?.() !== 0)(
       'reaches the daemon by the broker’s group, once the broker has dropped root’s privileges',
       async () => {
@@ -337,6 +482,30 @@ onMosquitto(
   },
   'one',
 );
+
+/** A TCP port that leads to this Unix socket. */
+async function forwarding(path: string): Promise<{ readonly port: number; stop(): Promise<void> }> {
+  const sockets = new Set<Socket>();
+  const server = createServer((near) => {
+    const far = createConnection(path);
+    for (const socket of [near, far]) {
+      sockets.add(socket);
+      socket.on('error', () => {});
+    }
+    near.pipe(far).pipe(near);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    async stop() {
+      const closed = once(server, 'close');
+      server.close();
+      for (const socket of sockets) socket.destroy();
+      await closed;
+    },
+  };
+}
 
 /** Debian's package and our own build of 2.1 have it in different places. */
 function dynamicSecurity(binary: string): string {

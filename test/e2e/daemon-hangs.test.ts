@@ -18,7 +18,9 @@ onMosquitto('a daemon that hangs', (kind) => {
 
   beforeAll(async () => {
     // What a 2.0 may wait is left at its default here.
-    const mosquitto = kind.release.series === '2.0' ? { pluginOptions: { blocking_wait_ms: '100' } } : {};
+    const wait: Record<string, string> =
+      kind.release.series === '2.0' ? { blocking_wait_ms: '100' } : { pending_max_ms: '1000' };
+    const mosquitto = { pluginOptions: wait };
     scene = await Scene.start(kind, { configuration: { deviceGroups: GROUPS }, broker: { mosquitto } });
     bystander = await scene.join('bystander');
     await bystander.subscribe('loop/bystander');

@@ -17,6 +17,7 @@ import {
   rmSync,
   writeFileSync,
 } from 'node:fs';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -196,7 +197,7 @@ export class MosquittoBroker {
   async reload(): Promise<void> {
     const from = this.#output.length;
     this.#child?.kill('SIGHUP');
-    await this.logged(/Reloading config/, from);
+    await this.#whileNudged(this.logged(/Reloading config/, from));
   }
 
   /** Another server certificate of the same CA, in the same files. */
@@ -217,13 +218,30 @@ export class MosquittoBroker {
     if (this.running) {
       const closed = once(child, 'close');
       child.kill('SIGTERM');
-      await closed;
+      await this.#whileNudged(closed);
     }
     this.#child = undefined;
     const reports = SANITIZED ? sanitizerReports(this.directory, this.release.binary) : [];
     if (child.exitCode === 0 && reports.length === 0) return;
     const how = child.signalCode ?? `exit code ${child.exitCode}`;
     throw new Error(`mosquitto ended badly (${how}):\n${reports.join('\n')}\n${tail(this.log)}`);
+  }
+
+  /**
+   * A signal that reaches 2.1 just before it goes to sleep is seen when it wakes, which on an idle broker may be seconds
+   * later (there is no plugin in that): a connection wakes it.
+   */
+  async #whileNudged<T>(done: Promise<T>): Promise<T> {
+    const timer = setInterval(() => {
+      connectTcp(this.port, '127.0.0.1', function (this: Socket) {
+        this.destroy();
+      }).on('error', () => {});
+    }, 200);
+    try {
+      return await done;
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   async restart(): Promise<void> {
