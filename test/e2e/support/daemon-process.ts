@@ -11,6 +11,7 @@ import { freePort } from './free-port.ts';
 import { until } from './until.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../../bin/deviceauthd', import.meta.url));
+const NODE_COMPILE_CACHE = fileURLToPath(new URL('../../../var/compiled', import.meta.url));
 
 export type Configuration = Readonly<Record<string, unknown>>;
 
@@ -58,6 +59,8 @@ export class DaemonProcess {
   async restart(): Promise<void> {
     const child = spawn(LAUNCHER, ['serve', '--config', this.configurationFile], {
       stdio: ['ignore', 'pipe', 'pipe'],
+      // Compiled once for all daemons of the suite: it halves what a start costs.
+      env: { ...process.env, NODE_COMPILE_CACHE },
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
