@@ -1,15 +1,35 @@
 import { defineConfig } from 'vitest/config';
 
-/** Unit, conformance and property tests run side by side; e2e starts real processes and gets more time. */
 const factor = Number(process.env['DEVICEAUTHD_SOAK'] ?? '1');
 
+const shared = { testTimeout: 30_000 * factor, hookTimeout: 60_000, pool: 'forks' } as const;
+
+/**
+ * Unit, conformance and property tests keep a processor busy each. The end-to-end suite starts real processes and waits for
+ * them: a few files at once keep the machine busy, and none of them is slowed so much that it shows.
+ */
 export default defineConfig({
   test: {
-    include: ['test/**/*.test.ts'],
-    // The Mosquitto plugin is being built; until it is whole its suites run on request (CONTRIBUTING.md).
-    exclude: process.env['DEVICEAUTHD_MOSQUITTO'] === '1' ? [] : ['test/**/mosquitto/**'],
-    testTimeout: 30_000 * factor,
-    hookTimeout: 60_000,
-    pool: 'forks',
+    projects: [
+      {
+        test: {
+          ...shared,
+          name: 'parts',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**'],
+          maxWorkers: 2,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...shared,
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          maxWorkers: 3,
+          sequence: { groupOrder: 2 },
+        },
+      },
+    ],
   },
 });

@@ -1,8 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateMaker, type TestCertificate } from '../support/certificates.ts';
-import type { TestBroker } from './support/broker.ts';
 import { CONNECT, everyThing } from './support/policies.ts';
-import { World } from './support/world.ts';
+import { type Enrolled, onEveryBroker, onSeries, Scene, type SceneBroker } from './support/scene.ts';
 
 const DAY = 86_400_000;
 const maker = new CertificateMaker();
@@ -19,159 +18,227 @@ const identity = (certificate: TestCertificate) => ({
   privateKeyPem: certificate.keyPem,
 });
 
-describe('a certificate that is not accepted', () => {
-  let world: World;
-  /** Lets unknown issuers through the handshake. */
-  let open: TestBroker;
+onEveryBroker('a certificate that is not accepted', (kind) => {
+  const refused = { code: kind.answers.refused };
+  let scene: Scene;
+  /** Knows the customer’s CA too. */
+  let knowing: SceneBroker;
 
   beforeAll(async () => {
-    world = await World.start({ configuration: { deviceGroups: everyThing(CONNECT) } });
-    await world.admin.call('RegisterDeviceCa', { name: 'theirs', certificatePem: theirCa.pem });
-    open = await world.addBroker({
-      unknownIssuer: 'verify',
-      deviceCas: [world.deviceCaPem, theirCa.pem],
-      plugin: { unknownIssuer: 'verify' },
-    });
+    scene = await Scene.start(kind, { configuration: { deviceGroups: everyThing(CONNECT) } });
+    await scene.admin.call('RegisterDeviceCa', { name: 'theirs', certificatePem: theirCa.pem });
+    knowing = await scene.addBroker({ deviceCas: [scene.deviceCaPem, theirCa.pem] });
   });
-  afterAll(() => world[Symbol.asyncDispose]());
+  afterAll(() => scene[Symbol.asyncDispose]());
 
-  async function register(thingName: string, certificate: TestCertificate, status: 'ACTIVE' | 'INACTIVE') {
-    await world.admin.call('RegisterCertificate', {
-      certificatePem: certificate.pem,
-      thingName,
-      createThing: true,
-      status,
-    });
-  }
+  const reasonFor = async (clientId: string) =>
+    (await scene.refusal((each) => each.clientId === clientId)).reason;
+  const refusedClientIds = async () =>
+    (await scene.admin.call('ListRefusals', { limit: 100 })).refusals.map(({ clientId }) => clientId);
 
-  /** What the daemon says when a broker that looked at nothing shows it this certificate. */
-  async function verdict(thingName: string, certificate: TestCertificate): Promise<string> {
-    const caller = world.caller();
-    const asked = caller.openSession({ clientId: thingName, certificatePem: certificate.pem }, '');
-    await expect(asked).rejects.toMatchObject({
-      reason: 'INVALID_CREDENTIAL',
-      metadata: { category: expect.stringMatching(/^REFUSAL_|CERTIFICATE/) },
-    });
-    const refusal = await world.refusal((each) => each.clientId === thingName);
-    return refusal.reason;
-  }
-
-  it('because nobody registered it, though a device CA issued it', async () => {
-    const certificate = maker.make({ subject: 'unregistered', issuer: theirCa });
-    const device = world.device(identity(certificate), { clientId: 'unregistered' }, open);
-    await expect(device.connected()).rejects.toMatchObject({ code: 5 });
-    const refusal = await world.refusal((each) => each.clientId === 'unregistered');
-    expect(refusal).toMatchObject({ reason: 'CERTIFICATE_UNKNOWN', certificateId: certificate.id });
+  const acts: readonly [string, string, (enrolled: Enrolled) => Promise<unknown>, RegExp][] = [
+    ['it was revoked', 'revoked', (enrolled) => scene.revoke(enrolled), /^CERTIFICATE_REVOKED$/],
+    [
+      'it was deactivated',
+      'inactive',
+      (enrolled) => scene.setStatus(enrolled, 'INACTIVE'),
+      /^CERTIFICATE_INACTIVE$/,
+    ],
+    [
+      'it was deleted',
+      'deleted',
+      ({ certificateId }) => scene.admin.call('DeleteCertificate', { certificateId }),
+      /^CERTIFICATE_(DELETED|UNKNOWN)$/,
+    ],
+    [
+      'its thing was taken from it',
+      'detached',
+      ({ certificateId, thingName }) => scene.admin.call('DetachCertificate', { certificateId, thingName }),
+      /^NOT_ATTACHED$/,
+    ],
+  ];
+  it.each(acts)('because %s', async (_why, thingName, act, reason) => {
+    const enrolled = await scene.enrol(thingName);
+    await act(enrolled);
+    await expect(scene.connect(enrolled)).rejects.toMatchObject(refused);
+    expect(await reasonFor(thingName)).toMatch(reason);
   });
 
   it('because it is inactive, until it is activated', async () => {
-    const certificate = maker.make({ subject: 'inactive', issuer: theirCa });
-    await register('inactive', certificate, 'INACTIVE');
-    const connect = () => world.device(identity(certificate), { clientId: 'inactive' }, open).connected();
-    await expect(connect()).rejects.toMatchObject({ code: 5 });
-    const refusal = await world.refusal((each) => each.clientId === 'inactive');
-    expect(refusal.reason).toBe('CERTIFICATE_INACTIVE');
-    await world.admin.call('SetCertificateStatus', { certificateId: certificate.id, status: 'ACTIVE' });
-    await connect();
+    const certificate = maker.make({ subject: 'inactive-2', issuer: theirCa });
+    const enrolled = await scene.register('inactive-2', certificate, 'INACTIVE');
+    await expect(scene.connect(enrolled, {}, knowing)).rejects.toMatchObject(refused);
+    await scene.setStatus(enrolled, 'ACTIVE');
+    await scene.connect(enrolled, {}, knowing);
   });
 
   it('because it was revoked, for good', async () => {
-    const revoked = await world.enrol('revoked');
-    const { certificateId } = revoked;
-    await world.admin.call('SetCertificateStatus', { certificateId, status: 'REVOKED' });
-    await expect(world.connect(revoked)).rejects.toMatchObject({ code: 5 });
-    const refusal = await world.refusal((each) => each.clientId === 'revoked');
-    expect(refusal.reason).toBe('CERTIFICATE_REVOKED');
-    await expect(
-      world.admin.call('SetCertificateStatus', { certificateId, status: 'ACTIVE' }),
-    ).rejects.toThrow();
+    const enrolled = await scene.enrol('revoked-2');
+    await scene.revoke(enrolled);
+    await expect(scene.setStatus(enrolled, 'ACTIVE')).rejects.toThrow();
+    await expect(scene.connect(enrolled)).rejects.toMatchObject(refused);
   });
 
-  it('because it was deleted', async () => {
-    const deleted = await world.enrol('deleted');
-    await world.admin.call('DeleteCertificate', { certificateId: deleted.certificateId });
-    await expect(world.connect(deleted)).rejects.toMatchObject({ code: 5 });
-    const refusal = await world.refusal((each) => each.clientId === 'deleted');
-    expect(refusal.reason).toMatch(/^CERTIFICATE_(DELETED|UNKNOWN)$/);
+  it('because nobody registered it, though a device CA issued it', async () => {
+    const certificate = maker.make({ subject: 'unregistered', issuer: theirCa });
+    const device = scene.device(identity(certificate), { clientId: 'unregistered' }, knowing);
+    await expect(device.connected()).rejects.toMatchObject(refused);
+    const refusal = await scene.refusal((each) => each.clientId === 'unregistered');
+    expect(refusal).toMatchObject({ reason: 'CERTIFICATE_UNKNOWN', certificateId: certificate.id });
   });
 
-  it('because its thing was taken from it', async () => {
-    const detached = await world.enrol('detached');
-    await world.admin.call('DetachCertificate', {
-      certificateId: detached.certificateId,
-      thingName: 'detached',
-    });
-    await expect(world.connect(detached)).rejects.toMatchObject({ code: 5 });
-    const refusal = await world.refusal((each) => each.clientId === 'detached');
-    expect(refusal.reason).toBe('NOT_ATTACHED');
-  });
-
-  it.each([
-    ['it has expired', 'expired', expired, 'CERTIFICATE_EXPIRED'],
-    ['it is not valid yet', 'early', notYetValid, 'CERTIFICATE_NOT_YET_VALID'],
-  ])('because %s: by the handshake, and by the daemon too', async (_why, thingName, validity, reason) => {
-    const certificate = maker.make({ subject: thingName, issuer: theirCa, ...validity });
-    await register(thingName, certificate, 'ACTIVE');
-    for (const broker of [world.broker, open]) {
-      const device = world.device(identity(certificate), { clientId: thingName }, broker);
-      await expect(device.connected()).rejects.not.toMatchObject({ code: 5 });
-    }
-    expect(open.handshakesRefused.length).toBeGreaterThan(0);
-    expect(await verdict(thingName, certificate)).toBe(reason);
-  });
-
-  it('because its CA is not one of ours: by the handshake', async () => {
-    const certificate = maker.make({ subject: 'stranger', issuer: strangeCa });
-    const device = world.device(identity(certificate), { clientId: 'stranger' });
-    await expect(device.connected()).rejects.not.toMatchObject({ code: 5 });
-    expect(world.broker.handshakesRefused.length).toBeGreaterThan(0);
-  });
-
-  it('because its CA is not one of ours: by the daemon, where the handshake leaves it to the daemon', async () => {
-    const certificate = maker.make({ subject: 'stranger-2', issuer: strangeCa });
-    const device = world.device(identity(certificate), { clientId: 'stranger-2' }, open);
-    await expect(device.connected()).rejects.toMatchObject({ code: 5 });
-    const refusal = await world.refusal((each) => each.clientId === 'stranger-2');
-    expect(refusal.reason).toMatch(/^(ISSUER_UNKNOWN|CERTIFICATE_UNKNOWN)$/);
-  });
-
-  it('because its CA only has the name of one of ours', async () => {
-    const certificate = maker.make({ subject: 'impostor', issuer: falseCa });
-    expect(await verdict('impostor', certificate)).toMatch(/^(ISSUER_UNKNOWN|CERTIFICATE_UNKNOWN)$/);
-  });
-
-  it('because there is none', async () => {
-    for (const broker of [world.broker, open]) {
-      const device = world.device({}, { clientId: 'bare' }, broker);
-      await expect(device.connected()).rejects.not.toMatchObject({ code: 5 });
-    }
-  });
-
-  it('because only its name is right: another certificate of the same thing name', async () => {
-    await world.enrol('copied');
+  it('because only its name is right: another certificate of that name is registered', async () => {
+    await scene.enrol('copied');
     const certificate = maker.make({ subject: 'copied', issuer: theirCa });
-    const device = world.device(identity(certificate), { clientId: 'copied' }, open);
-    await expect(device.connected()).rejects.toMatchObject({ code: 5 });
+    const device = scene.device(identity(certificate), { clientId: 'copied' }, knowing);
+    await expect(device.connected()).rejects.toMatchObject(refused);
+  });
+
+  describe('by the handshake already', () => {
+    it.each([
+      ['it has expired', { issuer: theirCa, ...expired }],
+      ['it is not valid yet', { issuer: theirCa, ...notYetValid }],
+      ['its CA is not one of ours', { issuer: strangeCa }],
+      ['its CA only has the name of one of ours', { issuer: falseCa }],
+      ['it is self-signed', {}],
+      ['it is for servers', { issuer: theirCa, purpose: 'server' as const }],
+    ])('because %s, so that nobody is asked', async (what, options) => {
+      const thingName = what.replaceAll(' ', '-');
+      const enrolled = await scene.register(thingName, maker.make({ subject: thingName, ...options }));
+      await expect(scene.connect(enrolled, {}, knowing)).rejects.not.toMatchObject(refused);
+      expect(await refusedClientIds()).not.toContain(thingName);
+    });
+
+    it('because there is none', async () => {
+      const device = scene.device({}, { clientId: 'bare' });
+      await expect(device.connected()).rejects.not.toMatchObject(refused);
+      expect(await refusedClientIds()).not.toContain('bare');
+    });
   });
 });
 
-describe('a device CA that admits its certificates by their first connection', () => {
-  it('lets an unregistered one in, as the thing of its common name, and nobody else’s', async () => {
-    await using world = await World.start({ configuration: { deviceGroups: everyThing(CONNECT) } });
-    await world.admin.call('RegisterDeviceCa', {
-      name: 'theirs',
-      certificatePem: theirCa.pem,
-      provisioning: true,
+onEveryBroker(
+  'a certificate of a chain',
+  (kind) => {
+    const root = maker.ca('root of a chain');
+    const intermediate = maker.ca('intermediate of a chain', { issuer: root });
+    let scene: Scene;
+    let broker: SceneBroker;
+    beforeAll(async () => {
+      scene = await Scene.start(kind, { configuration: { deviceGroups: everyThing(CONNECT) } });
+      broker = await scene.addBroker({ deviceCas: [root.pem] });
     });
-    const broker = await world.addBroker({ deviceCas: [theirCa.pem] });
-    const own = maker.make({ subject: 'new-thing', issuer: theirCa });
-    await world.device(identity(own), { clientId: 'new-thing' }, broker).connected();
-    const forged = maker.make({ subject: 'new-thing-2', issuer: falseCa });
-    const caller = world.caller();
-    await expect(
-      caller.openSession({ clientId: 'new-thing-2', certificatePem: forged.pem }, ''),
-    ).rejects.toMatchObject({ reason: 'INVALID_CREDENTIAL' });
-    const { certificates } = await world.admin.call('GetThing', { name: 'new-thing' });
-    expect(certificates.map((certificate) => certificate.certificateId)).toEqual([own.id]);
-  });
-});
+    afterAll(() => scene[Symbol.asyncDispose]());
+
+    async function registered(thingName: string) {
+      return await scene.register(thingName, maker.make({ subject: thingName, issuer: intermediate }));
+    }
+
+    it('is accepted when the device sends its intermediate CA along: it is the leaf that counts', async () => {
+      const enrolled = await registered('whole');
+      const chain = { ...enrolled, certificatePem: enrolled.certificatePem + intermediate.pem };
+      await scene.connect(chain, {}, broker);
+      expect(await scene.sessions('whole')).toMatchObject([{ certificateId: enrolled.certificateId }]);
+    });
+
+    it('is refused by the handshake when it does not, and the broker knows the root alone', async () => {
+      const enrolled = await registered('leaf-only');
+      await expect(scene.connect(enrolled, {}, broker)).rejects.not.toMatchObject({
+        code: kind.answers.refused,
+      });
+    });
+
+    it('is not accepted for a registered certificate that is only sent along with it', async () => {
+      const stranger = maker.make({ subject: 'rider', issuer: intermediate });
+      const known = await registered('known');
+      const chain = {
+        certificatePem: stranger.pem + intermediate.pem + known.certificatePem,
+        privateKeyPem: stranger.keyPem,
+      };
+      const device = scene.device(chain, { clientId: 'known' }, broker);
+      await expect(device.connected()).rejects.toMatchObject({ code: kind.answers.refused });
+    });
+  },
+  'one',
+);
+
+onEveryBroker(
+  'a daemon whose broker looked at nothing',
+  (kind) => {
+    let scene: Scene;
+    beforeAll(async () => {
+      scene = await Scene.start(kind, { configuration: { deviceGroups: everyThing(CONNECT) } });
+      await scene.admin.call('RegisterDeviceCa', { name: 'theirs', certificatePem: theirCa.pem });
+    });
+    afterAll(() => scene[Symbol.asyncDispose]());
+
+    it.each([
+      ['has expired', 'expired', { issuer: theirCa, ...expired }, true, /^CERTIFICATE_EXPIRED$/],
+      ['is not valid yet', 'early', { issuer: theirCa, ...notYetValid }, true, /^CERTIFICATE_NOT_YET_VALID$/],
+      [
+        'is of a CA that only has the name of one of ours',
+        'impostor',
+        { issuer: falseCa },
+        false,
+        /^(ISSUER_UNKNOWN|CERTIFICATE_UNKNOWN)$/,
+      ],
+    ] as const)('refuses a certificate that %s', async (_what, thingName, options, isRegistered, reason) => {
+      const certificate = maker.make({ subject: thingName, ...options });
+      if (isRegistered) await scene.register(thingName, certificate);
+      const asked = scene.caller().openSession({ clientId: thingName, certificatePem: certificate.pem }, '');
+      await expect(asked).rejects.toMatchObject({
+        reason: 'INVALID_CREDENTIAL',
+        metadata: { category: expect.stringMatching(/^REFUSAL_|CERTIFICATE/) },
+      });
+      expect((await scene.refusal((each) => each.clientId === thingName)).reason).toMatch(reason);
+    });
+  },
+  'one',
+);
+
+onSeries(
+  '2.1',
+  'a broker that does not look at dates (disable_client_cert_date_checks)',
+  (kind) => {
+    it.each([
+      ['expired', expired, 'CERTIFICATE_EXPIRED'],
+      ['early', notYetValid, 'CERTIFICATE_NOT_YET_VALID'],
+    ])('leaves that to the daemon: %s', async (thingName, validity, reason) => {
+      await using scene = await Scene.start(kind, {
+        configuration: { deviceGroups: everyThing(CONNECT) },
+        broker: {
+          deviceCas: [theirCa.pem],
+          mosquitto: { listener: ['disable_client_cert_date_checks true'] },
+        },
+      });
+      const certificate = maker.make({ subject: thingName, issuer: theirCa, ...validity });
+      const enrolled = await scene.register(thingName, certificate);
+      await expect(scene.connect(enrolled)).rejects.toMatchObject({ code: kind.answers.refused });
+      expect((await scene.refusal((each) => each.clientId === thingName)).reason).toBe(reason);
+    });
+  },
+  5,
+);
+
+onEveryBroker(
+  'a device CA that admits its certificates by their first connection',
+  (kind) => {
+    it('lets an unregistered one in, as the thing of its common name, and nobody else’s', async () => {
+      await using scene = await Scene.start(kind, { configuration: { deviceGroups: everyThing(CONNECT) } });
+      await scene.admin.call('RegisterDeviceCa', {
+        name: 'theirs',
+        certificatePem: theirCa.pem,
+        provisioning: true,
+      });
+      const broker = await scene.addBroker({ deviceCas: [theirCa.pem] });
+      const own = maker.make({ subject: 'new-thing', issuer: theirCa });
+      await scene.device(identity(own), { clientId: 'new-thing' }, broker).connected();
+      const forged = maker.make({ subject: 'new-thing-2', issuer: falseCa });
+      const asked = scene.caller().openSession({ clientId: 'new-thing-2', certificatePem: forged.pem }, '');
+      await expect(asked).rejects.toMatchObject({ reason: 'INVALID_CREDENTIAL' });
+      const { certificates } = await scene.admin.call('GetThing', { name: 'new-thing' });
+      expect(certificates.map((certificate) => certificate.certificateId)).toEqual([own.id]);
+    });
+  },
+  'one',
+);

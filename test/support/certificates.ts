@@ -34,6 +34,8 @@ export interface CertificateOptions {
   readonly notBefore?: number;
   readonly notAfter?: number;
   readonly isCa?: boolean;
+  /** What it says it is for (extended key usage); left out: it does not say. */
+  readonly purpose?: 'client' | 'server';
   readonly serial?: string;
 }
 
@@ -83,7 +85,7 @@ export class CertificateMaker {
       sequence(time(options.notBefore ?? VALID_FROM), time(options.notAfter ?? VALID_TO)),
       encodeName(name),
       asn1.fromDer(keys.publicKey.export({ type: 'spki', format: 'der' }).toString('latin1')),
-      ...(options.isCa === true ? [context(3, sequence(basicConstraints()))] : []),
+      ...extensions(options),
     );
     const der = toDer(sequence(body, algorithm, bits(signature(toDer(body), signingKey))));
     return {
@@ -176,6 +178,19 @@ function time(at: number): Asn1 {
   return year >= 1950 && year < 2050
     ? primitive(asn1.Type.UTCTIME, digits.slice(2))
     : primitive(asn1.Type.GENERALIZEDTIME, digits);
+}
+
+function extensions({ isCa, purpose }: CertificateOptions): Asn1[] {
+  const each = [
+    ...(isCa === true ? [basicConstraints()] : []),
+    ...(purpose === undefined ? [] : [extendedKeyUsage(purpose)]),
+  ];
+  return each.length === 0 ? [] : [context(3, sequence(...each))];
+}
+
+function extendedKeyUsage(purpose: 'client' | 'server'): Asn1 {
+  const value = toDer(sequence(oid(`1.3.6.1.5.5.7.3.${purpose === 'server' ? 1 : 2}`)));
+  return sequence(oid('2.5.29.37'), primitive(asn1.Type.OCTETSTRING, value.toString('latin1')));
 }
 
 function basicConstraints(): Asn1 {

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "event_loop.h"
+
 namespace deviceauth {
 namespace {
 
@@ -42,6 +44,8 @@ Handover::Handover(bool wake) : broker_thread_(pthread_self()) {
     sigemptyset(&ours.sa_mask);
     restore_signal_ = sigaction(SIGURG, &ours, &signal_before_) == 0;
   }
+  // SIGTERM and SIGHUP are for the broker's thread: another's they would not wake.
+  const BlockedSignals blocked;
   waker_ = std::thread([this] { RunWaker(); });
 }
 

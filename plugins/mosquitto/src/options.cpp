@@ -38,6 +38,8 @@ Setter Number(int* target, int least, int most) {
 Setter SocketPath(std::string* target) {
   return [=](const std::string& value) -> std::string {
     if (value.empty() || value.front() != '/') return "must be the absolute path of the daemon's Unix socket";
+    // Mosquitto keeps what stands behind a value, where nobody sees it.
+    if (value.back() == ' ' || value.back() == '\t') return "must not end with a blank";
     if (value.size() > kLongestSocketPath) return "is longer than a Unix socket's path may be";
     *target = value;
     return {};

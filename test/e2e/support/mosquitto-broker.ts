@@ -8,20 +8,23 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
+  copyFileSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
+  readFileSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
-import { type AddressInfo, createServer } from 'node:net';
+import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { CertificateIssuer } from '../../../src/pki/certificate-issuer.ts';
 import { ServerCa } from '../../../src/pki/server-ca.ts';
 import { CertificateMaker } from '../../support/certificates.ts';
+import { freePort } from './free-port.ts';
 import { sanitizerReports } from './mosquitto-sanitizers.ts';
 import { until } from './until.ts';
 
@@ -73,6 +76,16 @@ export interface MosquittoOptions {
   readonly last?: readonly string[];
   /** Another plugin than ours. */
   readonly plugin?: string;
+  /** How the configuration names the plugin, its options after it; `plugin FILE` when left out. */
+  readonly load?: (file: string, options: readonly string[]) => readonly string[];
+  /** The TLS listener asks for no certificate. */
+  readonly asksForNone?: boolean;
+  /** Files in the broker’s directory; `%/` in the configuration’s lines is that directory. */
+  readonly files?: Readonly<Record<string, string>>;
+  /** A file in the broker’s directory to log into as well. */
+  readonly logFile?: string;
+  /** Who the broker becomes after its start, when root starts it; root when left out. */
+  readonly user?: string;
   /** What the broker does alone. */
   readonly withoutPlugin?: boolean;
 }
@@ -135,6 +148,10 @@ export class MosquittoBroker {
     return this.#output;
   }
 
+  get processId(): number {
+    return this.#child?.pid ?? 0;
+  }
+
   get running(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
   }
@@ -180,7 +197,7 @@ export class MosquittoBroker {
   async reload(): Promise<void> {
     const from = this.#output.length;
     this.#child?.kill('SIGHUP');
-    await this.logged(/Reloading config/, from);
+    await this.#whileNudged(this.logged(/Reloading config/, from));
   }
 
   /** Another server certificate of the same CA, in the same files. */
@@ -201,13 +218,30 @@ export class MosquittoBroker {
     if (this.running) {
       const closed = once(child, 'close');
       child.kill('SIGTERM');
-      await closed;
+      await this.#whileNudged(closed);
     }
     this.#child = undefined;
     const reports = SANITIZED ? sanitizerReports(this.directory, this.release.binary) : [];
     if (child.exitCode === 0 && reports.length === 0) return;
     const how = child.signalCode ?? `exit code ${child.exitCode}`;
     throw new Error(`mosquitto ended badly (${how}):\n${reports.join('\n')}\n${tail(this.log)}`);
+  }
+
+  /**
+   * A signal that reaches 2.1 just before it goes to sleep is seen when it wakes, which on an idle broker may be seconds
+   * later (there is no plugin in that): a connection wakes it.
+   */
+  async #whileNudged<T>(done: Promise<T>): Promise<T> {
+    const timer = setInterval(() => {
+      connectTcp(this.port, '127.0.0.1', function (this: Socket) {
+        this.destroy();
+      }).on('error', () => {});
+    }, 200);
+    try {
+      return await done;
+    } finally {
+      clearInterval(timer);
+    }
   }
 
   async restart(): Promise<void> {
@@ -266,38 +300,67 @@ export class MosquittoBroker {
       options.deviceCas.length > 0 ? options.deviceCas : [new CertificateMaker().ca('nobody’s').pem];
     writeFileSync(file('device-cas.pem'), cas.join('\n'));
     mkdirSync(file('data'));
-    const plugin = options.withoutPlugin === true ? [] : [`plugin ${options.plugin ?? pluginFile()}`];
     const socket = options.socket === '' ? {} : { socket: options.socket };
-    const pluginOptions = plugin.length === 0 ? {} : { ...socket, ...options.pluginOptions };
+    const pluginOptions = Object.entries({ ...socket, ...options.pluginOptions });
+    const own = options.plugin ?? pluginFile() ?? '';
+    const copy = file('plugin.so');
+    // Wherever this checkout is, another user may have no way to it.
+    if (options.user !== undefined) copyFileSync(own, copy);
+    const load = options.load ?? ((plugin, its) => [`plugin ${plugin}`, ...its]);
+    const plugin = load(
+      options.user === undefined ? own : copy,
+      pluginOptions.map(([name, value]) => `plugin_opt_${name} ${value}`),
+    );
     const lines = [
       // `per_listener_settings` has to come first.
       ...(options.settings ?? []),
-      ...(process.getuid?.() === 0 ? ['user root'] : []),
+      ...(process.getuid?.() === 0 ? [`user ${options.user ?? 'root'}`] : []),
       'log_dest stderr',
+      ...(options.logFile === undefined ? [] : [`log_dest file ${file(options.logFile)}`]),
       'log_type all',
       'log_timestamp false',
       'set_tcp_nodelay true',
-      ...(options.allowAnonymous === true ? ['allow_anonymous true'] : ['allow_anonymous false']),
       'persistence true',
       `persistence_location ${file('data')}/`,
       'max_queued_messages 100000',
       `listener ${this.port} 127.0.0.1`,
+      `allow_anonymous ${options.allowAnonymous === true}`,
       `cafile ${file('device-cas.pem')}`,
       `certfile ${file('server.pem')}`,
       `keyfile ${file('server.key')}`,
-      'require_certificate true',
+      ...(options.asksForNone === true ? [] : ['require_certificate true']),
       ...(options.listener ?? []),
-      ...plugin,
-      ...Object.entries(pluginOptions).map(([name, value]) => `plugin_opt_${name} ${value}`),
+      ...(options.withoutPlugin === true ? [] : plugin),
       ...(this.plainPort === 0 ? [] : [`listener ${this.plainPort} 127.0.0.1`]),
       ...(options.last ?? []),
     ];
-    writeFileSync(this.configurationFile, `${lines.join('\n')}\n`);
+    for (const [name, content] of Object.entries(options.files ?? {})) this.file(name, content);
+    writeFileSync(this.configurationFile, `${lines.join('\n').replaceAll('%/', `${directory}/`)}\n`);
+    if (options.user !== undefined) execFileSync('chown', ['-R', options.user, directory]);
+  }
+
+  folder(name: string): string {
+    const path = join(this.directory, name);
+    mkdirSync(path);
+    return path;
+  }
+
+  /** A file in its directory, readable by whoever the broker becomes. */
+  file(name: string, content: string): string {
+    const path = join(this.directory, name);
+    writeFileSync(path, content, { mode: 0o644 });
+    return path;
   }
 
   /** Adds lines; they hold at the next start, or the next reload where Mosquitto takes them then. */
   configureMore(...lines: string[]): void {
     appendFileSync(this.configurationFile, `${lines.join('\n')}\n`);
+  }
+
+  /** Takes that many lines away from the end. */
+  configureLess(count: number): void {
+    const lines = readFileSync(this.configurationFile, 'utf8').trimEnd().split('\n');
+    writeFileSync(this.configurationFile, `${lines.slice(0, -count).join('\n')}\n`);
   }
 }
 
@@ -313,17 +376,6 @@ function sanitizerEnvironment(directory: string): Record<string, string> {
     LSAN_OPTIONS: 'exitcode=0',
     UBSAN_OPTIONS: `log_path=${directory}/sanitizer:print_stacktrace=1`,
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  const closed = once(server, 'close');
-  server.close();
-  await closed;
-  return port;
 }
 
 function tail(text: string): string {

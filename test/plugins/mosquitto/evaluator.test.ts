@@ -224,9 +224,10 @@ const hostile: fc.Arbitrary<Case> = fc.record({
   ),
 });
 
-const missing = missingTool();
+// Without a compiler there is nothing to compare; in CI that is a failure.
+const isLeftOut = missingTool() !== undefined && process.env['CI'] !== 'true';
 
-describe.skipIf(missing !== undefined)('the evaluator of the Mosquitto plugin', () => {
+describe.skipIf(isLeftOut)('the evaluator of the Mosquitto plugin', () => {
   let driver: string;
   let sanitized: string;
 

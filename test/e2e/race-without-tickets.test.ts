@@ -4,13 +4,13 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { CertificateMaker } from '../../support/certificates.ts';
-import { Device } from '../support/device.ts';
-import { MosquittoBroker } from '../support/mosquitto-broker.ts';
-import { onSeries } from '../support/mosquitto-scene.ts';
-import { until } from '../support/until.ts';
+import { CertificateMaker } from '../support/certificates.ts';
+import { Device } from './support/device.ts';
+import { MosquittoBroker } from './support/mosquitto-broker.ts';
+import { onSeries } from './support/scene.ts';
+import { until } from './support/until.ts';
 
-const SOURCE = fileURLToPath(new URL('naive-plugin.c', import.meta.url));
+const SOURCE = fileURLToPath(new URL('support/naive-plugin.c', import.meta.url));
 
 onSeries(
   '2.1',

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { IClientOptions } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Device } from '../support/device.ts';
-import { MosquittoBroker } from '../support/mosquitto-broker.ts';
-import { fence, onMosquitto, onSeries, Scene } from '../support/mosquitto-scene.ts';
-import { CONNECT, everyThing } from '../support/policies.ts';
-import { until } from '../support/until.ts';
+import type { Device } from './support/device.ts';
+import { MosquittoBroker } from './support/mosquitto-broker.ts';
+import { CONNECT, everyThing } from './support/policies.ts';
+import { fence, onMosquitto, onSeries, Scene } from './support/scene.ts';
+import { until } from './support/until.ts';
 
 const GROUPS = everyThing(
   CONNECT,
@@ -51,6 +51,9 @@ onMosquitto(
       ['a number out of range', { will_grace_ms: '9999999999' }, 'will_grace_ms'],
       ['a word for no_certificate that is none', { no_certificate: 'perhaps' }, 'no_certificate'],
       ['a word for unknown_issuer that is none', { unknown_issuer: 'sometimes' }, 'unknown_issuer'],
+      ['a blank after a word, which Mosquitto keeps', { no_certificate: 'deny ' }, 'no_certificate'],
+      ['a blank after a path', { socket: '/run/daemon.sock ' }, 'socket'],
+      ['a path longer than a socket’s may be', { socket: `/${'x'.repeat(108)}` }, 'socket'],
     ])('stops the broker, with a line that says which: %s', async (_what, pluginOptions, named) => {
       const broker = await MosquittoBroker.prepare(kind.release, {
         socket: '/nowhere/at/all.sock',
@@ -65,30 +68,74 @@ onMosquitto(
         await broker.discard();
       }
     });
+
+    it.each([
+      [
+        'the same one twice',
+        ['plugin_opt_pending_max_ms 500', 'plugin_opt_pending_max_ms 600'],
+        /pending_max_ms is given twice/,
+      ],
+      [
+        'one whose name has two letters',
+        ['plugin_opt_xy z'],
+        /Invalid auth_opt_|plugin_opt_xy: there is no such option/,
+      ],
+      ['one without a value', ['plugin_opt_pending_max_ms'], /pending_max_ms|plugin_opt_|[Ee]mpty/],
+    ])('stops the broker, its own checks or ours: %s', async (_what, lines, said) => {
+      const broker = await MosquittoBroker.prepare(kind.release, {
+        socket: '/nowhere/at/all.sock',
+        deviceCas: [],
+        load: (file, options) => [`plugin ${file}`, ...options, ...lines],
+      });
+      try {
+        expect(await broker.runToItsEnd()).not.toBe(0);
+        expect(broker.log).toMatch(said);
+      } finally {
+        await broker.discard();
+      }
+    });
   },
   4,
 );
 
-onMosquitto('a listener that names its clients itself (use_identity_as_username)', (kind) => {
-  it('skips authentication, so every act is denied, with one warning that names the option', async () => {
-    await using scene = await Scene.start(kind, {
-      configuration: { deviceGroups: GROUPS },
-      broker: { mosquitto: { listener: ['use_identity_as_username true'] } },
+onMosquitto(
+  'an option',
+  (kind) => {
+    it('may have blanks before its value', async () => {
+      await using scene = await Scene.start(kind, {
+        configuration: { deviceGroups: GROUPS },
+        broker: { mosquitto: { pluginOptions: { pending_max_ms: '   4000' } } },
+      });
+      await scene.join('device');
     });
-    for (const thingName of ['one', 'two']) {
-      const device = await scene.join(thingName);
-      expect(await device.subscribe('x', '#')).toEqual([
-        kind.answers.filterRefused,
-        kind.answers.filterRefused,
-      ]);
-      await device.publish('x', 'y').catch(() => undefined);
-      await device.client.publishAsync('x', 'y', { qos: 0 });
-      expect(device.messages).toEqual([]);
-    }
-    await scene.mosquitto.logged(/use_identity_as_username/);
-    expect(scene.mosquitto.log.match(/^.*use_identity_as_username.*$/gm)).toHaveLength(1);
-    expect(await scene.sessions()).toEqual([]);
-  });
+  },
+  4,
+);
+
+onMosquitto('a listener that names its clients itself', (kind) => {
+  it.each(['use_identity_as_username', 'use_subject_as_username'])(
+    'skips authentication (%s), so every act is denied, with one warning that names the option',
+    async (option) => {
+      await using scene = await Scene.start(kind, {
+        configuration: { deviceGroups: GROUPS },
+        broker: { mosquitto: { listener: [`${option} true`] } },
+      });
+      for (const thingName of ['one', 'two']) {
+        const device = await scene.join(thingName);
+        expect(await device.subscribe('x', '#')).toEqual([
+          kind.answers.filterRefused,
+          kind.answers.filterRefused,
+        ]);
+        await device.publish('x', 'y').catch(() => undefined);
+        await device.client.publishAsync('x', 'y', { qos: 0 });
+        expect(device.messages).toEqual([]);
+      }
+      const warning = /^deviceauthd: .*without asking the plugin.*$/gm;
+      await until('the warning', () => warning.test(scene.mosquitto.log));
+      expect(scene.mosquitto.log.match(warning)).toEqual([expect.stringContaining(option)]);
+      expect(await scene.sessions()).toEqual([]);
+    },
+  );
 });
 
 onMosquitto('a plain listener beside the one with certificates', (kind) => {

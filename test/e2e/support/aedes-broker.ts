@@ -17,17 +17,17 @@ export interface LogLine {
   readonly fields: Readonly<Record<string, unknown>>;
 }
 
-export interface TestBrokerOptions {
+export interface AedesBrokerOptions {
   readonly address: string;
   readonly deviceCas: readonly string[];
   readonly unknownIssuer?: UnknownIssuer;
   readonly plugin?: Partial<AedesPluginOptions>;
 }
 
-export class TestBroker {
+export class AedesBroker {
   readonly aedes: Aedes;
   readonly plugin: AedesPlugin;
-  readonly log: LogLine[];
+  readonly lines: LogLine[];
   readonly port: number;
   readonly serverCaPem: string;
   /** Handshakes and certificates the TLS server refused by itself. */
@@ -36,13 +36,13 @@ export class TestBroker {
   readonly #sockets: ReadonlySet<TLSSocket>;
 
   private constructor(
-    parts: Pick<TestBroker, 'aedes' | 'plugin' | 'log' | 'serverCaPem' | 'handshakesRefused'>,
+    parts: Pick<AedesBroker, 'aedes' | 'plugin' | 'lines' | 'serverCaPem' | 'handshakesRefused'>,
     server: Server,
     sockets: ReadonlySet<TLSSocket>,
   ) {
     this.aedes = parts.aedes;
     this.plugin = parts.plugin;
-    this.log = parts.log;
+    this.lines = parts.lines;
     this.serverCaPem = parts.serverCaPem;
     this.handshakesRefused = parts.handshakesRefused;
     this.port = (server.address() as AddressInfo).port;
@@ -50,19 +50,19 @@ export class TestBroker {
     this.#sockets = sockets;
   }
 
-  static async start(options: TestBrokerOptions): Promise<TestBroker> {
+  static async start(options: AedesBrokerOptions): Promise<AedesBroker> {
     const maker = new CertificateMaker();
     const ca = maker.ca('server CA of the test');
     const certificate = maker.make({ subject: 'localhost', issuer: ca });
     const unknownIssuer = options.unknownIssuer ?? 'refuse';
-    const log: LogLine[] = [];
+    const lines: LogLine[] = [];
     const handshakesRefused: string[] = [];
     const sockets = new Set<TLSSocket>();
     const aedes = await Aedes.createBroker();
     const plugin = AedesPlugin.attach(aedes, {
       address: options.address,
       unknownIssuer,
-      log: (level, message, fields = {}) => log.push({ level, message, fields }),
+      log: (level, message, fields = {}) => lines.push({ level, message, fields }),
       ...options.plugin,
     });
     const server = createTlsServer({
@@ -80,12 +80,16 @@ export class TestBroker {
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     await plugin.ready();
-    return new TestBroker({ aedes, plugin, log, serverCaPem: ca.pem, handshakesRefused }, server, sockets);
+    return new AedesBroker({ aedes, plugin, lines, serverCaPem: ca.pem, handshakesRefused }, server, sockets);
   }
 
   /** The plugin's lines about clients it did not let in. */
   get refusals(): LogLine[] {
-    return this.log.filter((line) => line.message === 'client refused');
+    return this.lines.filter((line) => line.message === 'client refused');
+  }
+
+  get log(): string {
+    return this.lines.map((line) => `${line.message} ${JSON.stringify(line.fields)}`).join('\n');
   }
 
   async stop(): Promise<void> {
