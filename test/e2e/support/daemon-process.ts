@@ -13,6 +13,14 @@ const LAUNCHER = fileURLToPath(new URL('../../../bin/deviceauthd', import.meta.u
 
 export type Configuration = Readonly<Record<string, unknown>>;
 
+/** How the process is started, where it is not simply run. */
+export interface Launch {
+  /** A command that runs the one that follows it. */
+  readonly before?: readonly string[];
+  /** Beside the test's own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 export class DaemonProcess {
   readonly directory = mkdtempSync(join(tmpdir(), 'dad-'));
   readonly adminSocket = join(this.directory, 'run', 'admin.sock');
@@ -24,14 +32,17 @@ export class DaemonProcess {
   #child: ChildProcess | undefined;
   #configuration: Configuration;
 
-  private constructor(configuration: Configuration) {
+  readonly #launch: Launch;
+
+  private constructor(configuration: Configuration, launch: Launch) {
+    this.#launch = launch;
     mkdirSync(join(this.directory, 'run'), { mode: 0o700 });
     this.#configuration = configuration;
     this.configure(configuration);
   }
 
-  static async start(configuration: Configuration): Promise<DaemonProcess> {
-    const daemon = new DaemonProcess(configuration);
+  static async start(configuration: Configuration, launch: Launch = {}): Promise<DaemonProcess> {
+    const daemon = new DaemonProcess(configuration, launch);
     await daemon.restart();
     return daemon;
   }
@@ -52,8 +63,11 @@ export class DaemonProcess {
   }
 
   async restart(): Promise<void> {
-    const child = spawn(LAUNCHER, ['serve', '--config', this.configurationFile], {
+    const { before = [], environment } = this.#launch;
+    const [command = '', ...args] = [...before, LAUNCHER, 'serve', '--config', this.configurationFile];
+    const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
+      env: { ...process.env, ...environment },
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
@@ -73,8 +87,16 @@ export class DaemonProcess {
     });
   }
 
+  get processId(): number | undefined {
+    return this.#child?.pid;
+  }
+
   get running(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
   }
 
   async kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {
