@@ -113,7 +113,7 @@ async function show(options: Options, running: Running): Promise<boolean> {
     places,
     searchPath: process.env['PATH'] ?? '',
     running,
-    building: () => step('plugin    is being built for Mosquitto, once; that takes about a minute'),
+    building: () => step('plugin    is being built for Mosquitto, once; that takes a minute or two'),
   });
   const daemon = await DemoDaemon.start(places, loadContract(), running);
   daemon.onExit(() => {
