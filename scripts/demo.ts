@@ -9,7 +9,7 @@ import type { MqttClient } from 'mqtt';
 import { loadContract } from '../src/contract/index.ts';
 import { type DemoBroker, requirePort } from './demo/broker.ts';
 import { BROKERS, BrokerChoice, type BrokerName } from './demo/choose-broker.ts';
-import { accepted, arrival, device } from './demo/client.ts';
+import { accepted, arrival, device, letIn } from './demo/client.ts';
 import { writeConfiguration } from './demo/configuration.ts';
 import { DemoDaemon } from './demo/daemon.ts';
 import { DemoDevices, type Identity } from './demo/devices.ts';
@@ -148,10 +148,10 @@ async function show(options: Options, running: Running): Promise<boolean> {
   const displayClient = device(broker, display);
   running.add(() => sensorClient.end(true));
   running.add(() => displayClient.end(true));
-  const connected = await Promise.all([accepted(sensorClient), accepted(displayClient)]);
+  const connected = await Promise.all([letIn(sensorClient), letIn(displayClient)]);
   if (connected.includes(false)) {
     throw new Problem(
-      'The demo devices were not let in.',
+      `The demo devices were not let in.${broker.log === undefined ? '' : ` The broker's log is ${broker.log}.`}`,
       `Is the policy in ${places.configuration} still the demo's? Remove that file to have it written anew.`,
     );
   }

@@ -170,6 +170,19 @@ describe.skipIf(noMosquitto)('npm start, where Mosquitto and its plugin are', ()
     expect(checkout.processes()).toEqual([]);
   });
 
+  it('has patience where the broker puts off every first attempt, as on a slow machine', async () => {
+    using checkout = new DemoCheckout({ plugin });
+    writeFileSync(
+      join(checkout.prefix, 'sbin/mosquitto'),
+      `#!/bin/sh\necho plugin_opt_blocking_wait_ms 0 >>"$2"\nexec ${debian?.binary} "$@"\n`,
+      { mode: 0o755 },
+    );
+    const run = checkout.start('--once');
+    expect(await run.finished(), run.output()).toBe(0);
+    expect(checkout.read('var/mosquitto.log')).toMatch(/client "sensor-1" refused for now/);
+    showsAll(run.output());
+  });
+
   it('takes the plugin that is installed beside the broker when none was built here', async () => {
     using checkout = new DemoCheckout({ mosquitto: debian?.binary ?? '' });
     const file = join(checkout.prefix, 'lib/mosquitto/deviceauthd.so');
