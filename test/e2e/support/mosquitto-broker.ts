@@ -4,7 +4,7 @@
  * certificate comes from the daemon's own PKI room. With DEVICEAUTHD_SANITIZE=1 it runs the sanitized plugin, and stopping
  * it fails when a sanitizer had something to say.
  */
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
   appendFileSync,
@@ -22,7 +22,7 @@ import { fileURLToPath } from 'node:url';
 import { CertificateIssuer } from '../../../src/pki/certificate-issuer.ts';
 import { ServerCa } from '../../../src/pki/server-ca.ts';
 import { CertificateMaker } from '../../support/certificates.ts';
-import { sanitizerReports } from './mosquitto-sanitizers.ts';
+import { sanitizerEnvironment, sanitizerReports } from './mosquitto-sanitizers.ts';
 import { until } from './until.ts';
 
 const VAR = fileURLToPath(new URL('../../../var/', import.meta.url));
@@ -75,6 +75,8 @@ export interface MosquittoOptions {
   readonly plugin?: string;
   /** What the broker does alone. */
   readonly withoutPlugin?: boolean;
+  /** Under the sanitizers; by default if the whole run is (DEVICEAUTHD_SANITIZE=1). */
+  readonly sanitized?: boolean;
 }
 
 export class MosquittoBroker {
@@ -87,10 +89,18 @@ export class MosquittoBroker {
   /** False: plugins are only called when clients do something, and log nothing before. */
   ticks = true;
   readonly #serverCa: ServerCa;
+  readonly #sanitized: boolean;
   #output = '';
   #child: ChildProcess | undefined;
 
-  private constructor(release: MosquittoRelease, serverCa: ServerCa, port: number, plainPort: number) {
+  private constructor(
+    release: MosquittoRelease,
+    serverCa: ServerCa,
+    port: number,
+    plainPort: number,
+    sanitized: boolean,
+  ) {
+    this.#sanitized = sanitized;
     this.release = release;
     this.#serverCa = serverCa;
     this.port = port;
@@ -118,7 +128,8 @@ export class MosquittoBroker {
     try {
       const ca = await ServerCa.open({ stateDirectory, issuer, keyType: 'EC_P256', warn: () => {} });
       const plainPort = options.plain === true ? await freePort() : 0;
-      const broker = new MosquittoBroker(release, ca, await freePort(), plainPort);
+      const sanitized = options.sanitized ?? SANITIZED;
+      const broker = new MosquittoBroker(release, ca, await freePort(), plainPort, sanitized);
       await broker.#configure(options);
       return broker;
     } finally {
@@ -150,7 +161,8 @@ export class MosquittoBroker {
       START_MS,
     );
     if (running === true) return;
-    throw new Error(`mosquitto did not start (exit code ${child.exitCode}):\n${this.log}`);
+    const how = child.signalCode ?? `exit code ${child.exitCode}`;
+    throw new Error(`mosquitto did not start (${how}):\n${this.#reports().join('\n')}\n${this.log}`);
   }
 
   /** For configurations that must not work: the exit code. */
@@ -198,16 +210,33 @@ export class MosquittoBroker {
   async end(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
+    const endedByItself = !this.running;
     if (this.running) {
       const closed = once(child, 'close');
       child.kill('SIGTERM');
+      // A signal that comes just before 2.1 goes to sleep is seen when it next wakes, which may be long.
+      const again = setInterval(() => child.kill('SIGTERM'), 1000);
       await closed;
+      clearInterval(again);
     }
     this.#child = undefined;
-    const reports = SANITIZED ? sanitizerReports(this.directory, this.release.binary) : [];
-    if (child.exitCode === 0 && reports.length === 0) return;
+    if (child.exitCode === 0 && !endedByItself) {
+      this.#checkReports();
+      return;
+    }
     const how = child.signalCode ?? `exit code ${child.exitCode}`;
-    throw new Error(`mosquitto ended badly (${how}):\n${reports.join('\n')}\n${tail(this.log)}`);
+    const when = endedByItself ? 'by itself' : 'badly';
+    throw new Error(`mosquitto ended ${when} (${how}):\n${this.#reports().join('\n')}\n${tail(this.log)}`);
+  }
+
+  /** What the sanitizers had to say so far. */
+  #reports(): string[] {
+    return this.#sanitized ? sanitizerReports(this.log, this.release.binary) : [];
+  }
+
+  #checkReports(): void {
+    const reports = this.#reports();
+    if (reports.length > 0) throw new Error(`the sanitizers say of mosquitto:\n${reports.join('\n\n')}`);
   }
 
   async restart(): Promise<void> {
@@ -232,10 +261,14 @@ export class MosquittoBroker {
     await closed;
   }
 
-  /** However it stands with it. */
+  /** However it stands with it; but what the sanitizers reported by then is not passed over. */
   async discard(): Promise<void> {
     await this.kill();
-    this.#remove();
+    try {
+      this.#checkReports();
+    } finally {
+      this.#remove();
+    }
   }
 
   #remove(): void {
@@ -245,7 +278,7 @@ export class MosquittoBroker {
   #spawn(): ChildProcess {
     const child = spawn(this.release.binary, ['-c', this.configurationFile], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...(SANITIZED ? sanitizerEnvironment(this.directory) : {}) },
+      env: { ...process.env, ...(this.#sanitized ? sanitizerEnvironment() : {}) },
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
@@ -299,20 +332,6 @@ export class MosquittoBroker {
   configureMore(...lines: string[]): void {
     appendFileSync(this.configurationFile, `${lines.join('\n')}\n`);
   }
-}
-
-function sanitizerEnvironment(directory: string): Record<string, string> {
-  const library = (name: string) =>
-    execFileSync('g++', [`-print-file-name=${name}`], { encoding: 'utf8' }).trim();
-  return {
-    LD_PRELOAD: `${library('libasan.so')} ${library('libubsan.so')}`,
-    ASAN_OPTIONS: `log_path=${directory}/sanitizer,detect_leaks=1,exitcode=0,halt_on_error=0`.replaceAll(
-      ',',
-      ':',
-    ),
-    LSAN_OPTIONS: 'exitcode=0',
-    UBSAN_OPTIONS: `log_path=${directory}/sanitizer:print_stacktrace=1`,
-  };
 }
 
 async function freePort(): Promise<number> {
