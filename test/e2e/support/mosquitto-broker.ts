@@ -88,6 +88,8 @@ export class MosquittoBroker {
   readonly configurationFile = join(this.directory, 'mosquitto.conf');
   /** False: plugins are only called when clients do something, and log nothing before. */
   ticks = true;
+  /** False: there is no plugin of ours to wait for. */
+  hasPlugin = true;
   readonly #serverCa: ServerCa;
   readonly #sanitized: boolean;
   #output = '';
@@ -144,6 +146,11 @@ export class MosquittoBroker {
   /** All it ever logged, the plugin's lines among it. */
   get log(): string {
     return this.#output;
+  }
+
+  get pid(): number {
+    if (this.#child?.pid === undefined) throw new Error('mosquitto is not running');
+    return this.#child.pid;
   }
 
   get running(): boolean {
@@ -292,6 +299,7 @@ export class MosquittoBroker {
   async #configure(options: MosquittoOptions): Promise<void> {
     const { directory } = this;
     const file = (name: string) => join(directory, name);
+    this.hasPlugin = options.withoutPlugin !== true;
     this.ticks = options.settings?.includes('per_listener_settings true') !== true;
     await this.renewServerCertificate();
     // A listener that demands certificates must know some CA.

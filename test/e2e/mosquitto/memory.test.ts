@@ -1,0 +1,75 @@
+import { expect, it } from 'vitest';
+import { ConnectRounds, type RoundDevice } from '../support/connect-rounds.ts';
+import type { MosquittoBroker } from '../support/mosquitto-broker.ts';
+import { type MosquittoKind, onMosquitto, Scene } from '../support/mosquitto-scene.ts';
+import { CONNECT, everyThing, OWN } from '../support/policies.ts';
+import { settledPrivateDirty } from '../support/process-memory.ts';
+
+const SOAK = process.env['DEVICEAUTHD_SOAK'] !== undefined;
+/** Grown between these rounds. A fifth of the whole in CI: that much is decided by what is done once, and by malloc's arenas. */
+const [FROM, TO] = SOAK ? [2_000, 10_000] : [400, 2_000];
+const MOST_KIB = 1024;
+const DEVICES = 20;
+
+/** KiB that the broker grew by. */
+async function growth(broker: MosquittoBroker, devices: readonly RoundDevice[]): Promise<number> {
+  const rounds = new ConnectRounds(broker, devices);
+  await rounds.upTo(FROM);
+  const before = await settledPrivateDirty(broker.pid);
+  await rounds.upTo(TO);
+  const after = await settledPrivateDirty(broker.pid);
+  process.stdout.write(
+    `Mosquitto ${broker.release.series}: ${before} KiB after ${FROM} rounds, ${after} KiB after ${TO}\n`,
+  );
+  return after - before;
+}
+
+/** Every fifth device is refused: its certificate is revoked. */
+async function enrol(scene: Scene): Promise<RoundDevice[]> {
+  const devices: RoundDevice[] = [];
+  for (let n = 0; n < DEVICES; n++) {
+    const enrolled = await scene.enrol(`round-${n}`);
+    const device = { ...enrolled, clientId: enrolled.thingName };
+    if (n % 5 !== 4) {
+      devices.push(device);
+      continue;
+    }
+    const { certificateId } = enrolled;
+    await scene.admin.call('SetCertificateStatus', { certificateId, status: 'REVOKED' });
+    devices.push({ ...device, refusedWith: 5 });
+  }
+  return devices;
+}
+
+async function measured(kind: MosquittoKind, withoutPlugin: boolean): Promise<number> {
+  await using scene = await Scene.start(kind, {
+    configuration: {
+      deviceGroups: everyThing(
+        CONNECT,
+        ['mqtt:publish', `mqtt:topic:rounds/${OWN}`],
+        ['mqtt:subscribe', `mqtt:topicfilter:rounds/${OWN}`],
+      ),
+    },
+    broker: { mosquitto: { withoutPlugin, allowAnonymous: withoutPlugin } },
+  });
+  const devices = await enrol(scene);
+  // The broker alone refuses nobody.
+  const welcome = devices.map(({ refusedWith, ...device }) => device);
+  return await growth(scene.mosquitto, withoutPlugin ? welcome : devices);
+}
+
+onMosquitto(
+  `the broker’s memory, from connect round ${FROM} to ${TO},`,
+  (kind) => {
+    it(
+      'grows by less than 1 MiB beyond what it grows with no plugin',
+      async () => {
+        const alone = await measured(kind, true);
+        const withPlugin = await measured(kind, false);
+        expect(withPlugin - alone).toBeLessThan(MOST_KIB);
+      },
+      15 * 60_000,
+    );
+  },
+  'one',
+);
