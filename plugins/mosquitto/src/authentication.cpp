@@ -235,7 +235,8 @@ Session* Authentication::AddSession(const Fingerprint& fingerprint, const Attemp
 
 bool Authentication::MayConnect(const Session& session) {
   const SessionGrants* grants = session.Grants();
-  const bool allowed = grants != nullptr && parts_.evaluator->Evaluate(*grants, "mqtt:connect", "mqtt:clientId:",
+  // By the exact clock: a lease that is over when it arrives lets nobody in.
+  const bool allowed = grants != nullptr && SteadyNow() < session.lease.Deadline() && parts_.evaluator->Evaluate(*grants, "mqtt:connect", "mqtt:clientId:",
                                                                        session.client_id) == Decision::kAllowed;
   if (!allowed) {
     parts_.log->Write(LogLevel::kNotice, "refused",

@@ -4,6 +4,8 @@
 #include <chrono>
 #include <utility>
 
+#include "event_loop.h"
+
 namespace deviceauth {
 namespace {
 
@@ -30,7 +32,7 @@ const char* Name(EndCause cause) {
   return "unknown";
 }
 
-Handover::Handover(bool wake) : broker_thread_(pthread_self()) {
+Handover::Handover(bool wake) : wakes_(wake), broker_thread_(pthread_self()) {
   if (!wake) return;
   struct sigaction current {};
   sigaction(SIGURG, nullptr, &current);
@@ -42,6 +44,7 @@ Handover::Handover(bool wake) : broker_thread_(pthread_self()) {
     sigemptyset(&ours.sa_mask);
     restore_signal_ = sigaction(SIGURG, &ours, &signal_before_) == 0;
   }
+  const BlockedSignals blocked;
   waker_ = std::thread([this] { RunWaker(); });
 }
 
@@ -112,7 +115,7 @@ void Handover::Drain(Milliseconds budget_ms, const std::function<void(ToBroker&)
 }
 
 void Handover::Wake() {
-  if (!waker_.joinable()) return;
+  if (!wakes_) return;
   {
     const std::lock_guard<std::mutex> lock(waker_mutex_);
     if (waker_due_) return;
