@@ -6,9 +6,13 @@ import { CONNECT, everyThing, OWN } from '../support/policies.ts';
 import { settledPrivateDirty } from '../support/process-memory.ts';
 
 const SOAK = process.env['DEVICEAUTHD_SOAK'] !== undefined;
-/** Grown between these rounds. A fifth of the whole in CI: that much is decided by what is done once, and by malloc's arenas. */
+/** Compared between these rounds. */
 const [FROM, TO] = SOAK ? [2_000, 10_000] : [400, 2_000];
-const MOST_KIB = 1024;
+/**
+ * CI: a fifth of the rounds, a fifth of the bound. Measured there: 0 to 76 KiB more than with no plugin, which malloc's arenas
+ * explain, since it is 44 and 52 KiB in the soak. A hundred bytes left behind by each connect would be 156 KiB.
+ */
+const MOST_KIB = SOAK ? 1024 : 205;
 const DEVICES = 20;
 
 /** KiB that the broker grew by. */
@@ -62,7 +66,7 @@ onMosquitto(
   `the broker’s memory, from connect round ${FROM} to ${TO},`,
   (kind) => {
     it(
-      'grows by less than 1 MiB beyond what it grows with no plugin',
+      `grows by less than ${MOST_KIB} KiB beyond what it grows with no plugin`,
       async () => {
         const alone = await measured(kind, true);
         const withPlugin = await measured(kind, false);
