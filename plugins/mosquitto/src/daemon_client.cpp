@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "deviceauth/v1/device_auth.grpc.pb.h"
+#include "log.h"
 
 namespace deviceauth {
 namespace {
@@ -16,23 +17,27 @@ namespace {
 constexpr Milliseconds kCallDeadline = 2000;
 constexpr int kLargestMessage = 64 * 1024 * 1024;
 constexpr char kErrorDomain[] = "deviceauthd";
+constexpr char kVerdict[] = "INVALID_CREDENTIAL";
 // Delays the daemon asks for are followed for a minute at most.
 constexpr Milliseconds kLongestRetryAfter = 60'000;
+constexpr std::size_t kLongestText = 300;
+constexpr std::size_t kLongestName = 64;
 
 CallError ToCallError(const grpc::Status& status) {
   CallError error;
   error.reason = "VERIFICATION_UNAVAILABLE";
-  error.message = "the daemon did not answer: " + status.error_message();
+  error.message = "the daemon did not answer: " + Printable(status.error_message(), kLongestText);
   google::rpc::Status details;
   if (status.error_details().empty() || !details.ParseFromString(status.error_details())) return error;
   for (const auto& detail : details.details()) {
     google::rpc::ErrorInfo info;
     google::rpc::RetryInfo retry;
     if (detail.Is<google::rpc::ErrorInfo>() && detail.UnpackTo(&info) && info.domain() == kErrorDomain) {
-      error.reason = info.reason();
-      error.message = status.error_message();
+      error.reason = Printable(info.reason(), kLongestName);
+      error.message = Printable(status.error_message(), kLongestText);
+      error.is_verdict = info.reason() == kVerdict && status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
       const auto category = info.metadata().find("category");
-      if (category != info.metadata().end()) error.category = category->second;
+      if (category != info.metadata().end()) error.category = Printable(category->second, kLongestName);
     } else if (detail.Is<google::rpc::RetryInfo>() && detail.UnpackTo(&retry)) {
       const auto seconds = std::min<std::int64_t>(std::max<std::int64_t>(retry.retry_delay().seconds(), 0), 60);
       const Milliseconds delay = seconds * 1000 + std::max(retry.retry_delay().nanos(), 0) / 1'000'000;
@@ -45,7 +50,9 @@ CallError ToCallError(const grpc::Status& status) {
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& socket) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  // How long an attempt to connect may take. A socket that systemd keeps while the daemon restarts accepts at once and
+  // answers when the daemon is back: calls wait for that within their own deadlines.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   // A channel of its own: two instances of the plugin in one broker share no connection and no fate.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -60,6 +67,8 @@ template <typename Request, typename Response>
 struct UnaryCall {
   using Method = void (v1::DeviceAuth::StubInterface::async_interface::*)(grpc::ClientContext*, const Request*, Response*,
                                                                           std::function<void(grpc::Status)>);
+  // Its connection, however new a one others use.
+  std::shared_ptr<v1::DeviceAuth::Stub> stub;
   grpc::ClientContext context;
   Request request;
   Response response;
@@ -70,7 +79,7 @@ struct UnaryCall {
 // What is under way. Outlives the client for as long as gRPC still has something to say.
 struct DaemonClient::Calls : std::enable_shared_from_this<Calls> {
   EventLoop* loop;
-  std::unique_ptr<v1::DeviceAuth::Stub> stub;
+  std::shared_ptr<v1::DeviceAuth::Stub> stub;
   std::unordered_set<grpc::ClientContext*> open;
   std::function<void()> on_empty;
 
@@ -80,7 +89,8 @@ struct DaemonClient::Calls : std::enable_shared_from_this<Calls> {
              Milliseconds deadline, Then then) {
     call->context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(deadline));
     open.insert(&call->context);
-    v1::DeviceAuth::StubInterface::async_interface* async = stub->async();
+    call->stub = stub;
+    v1::DeviceAuth::StubInterface::async_interface* async = call->stub->async();
     (async->*method)(&call->context, &call->request, &call->response,
                      [call, calls = shared_from_this(), then = std::move(then)](const grpc::Status& status) {
                        calls->loop->Post([call, calls, then, status] {
@@ -110,11 +120,11 @@ class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesReq
     std::function<void()> on_done;
   };
 
-  UpdateReactor(Owner owner, v1::DeviceAuth::Stub* stub, std::shared_ptr<UpdateReactor>* self)
-      : owner_(std::move(owner)) {
+  UpdateReactor(Owner owner, std::shared_ptr<v1::DeviceAuth::Stub> stub, std::shared_ptr<UpdateReactor>* self)
+      : owner_(std::move(owner)), stub_(std::move(stub)) {
     self->reset(this);
     self_ = *self;
-    stub->async()->SubscribeToSessionUpdates(&context_, this);
+    stub_->async()->SubscribeToSessionUpdates(&context_, this);
     // Reads and writes begin outside of reactions: the call waits for us to release it.
     AddHold();
     StartCall();
@@ -128,6 +138,11 @@ class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesReq
     if (released_) return;
     outgoing_.push_back(message);
     if (outgoing_.size() == 1) StartWrite(&outgoing_.front());
+  }
+
+  bool IsBehind() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return !outgoing_.empty();
   }
 
   void ReadNext() {
@@ -186,6 +201,7 @@ class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesReq
   }
 
   Owner owner_;
+  const std::shared_ptr<v1::DeviceAuth::Stub> stub_;
   std::shared_ptr<UpdateReactor> self_;
   grpc::ClientContext context_;
   std::unique_ptr<v1::SessionUpdate> incoming_;
@@ -199,6 +215,7 @@ class OpenUpdateCall final : public DaemonClient::UpdateCall {
   explicit OpenUpdateCall(std::shared_ptr<UpdateReactor> reactor) : reactor_(std::move(reactor)) {}
   ~OpenUpdateCall() override { reactor_->Cancel(); }
   void Send(const v1::SessionUpdatesRequest& message) override { reactor_->Send(message); }
+  bool IsBehind() override { return reactor_->IsBehind(); }
   void ReadNext() override { reactor_->ReadNext(); }
 
  private:
@@ -210,12 +227,15 @@ class OpenUpdateCall final : public DaemonClient::UpdateCall {
 DaemonClient::DaemonClient(EventLoop* loop, const std::string& socket, std::string broker_instance_id,
                            Milliseconds pending_max_ms)
     : loop_(loop),
+      socket_(socket),
       broker_instance_id_(std::move(broker_instance_id)),
       pending_max_ms_(pending_max_ms),
       calls_(std::make_shared<Calls>()) {
   calls_->loop = loop;
-  calls_->stub = v1::DeviceAuth::NewStub(OpenChannel(socket));
+  Reconnect();
 }
+
+void DaemonClient::Reconnect() { calls_->stub = v1::DeviceAuth::NewStub(OpenChannel(socket_)); }
 
 DaemonClient::~DaemonClient() = default;
 
@@ -280,7 +300,7 @@ std::unique_ptr<DaemonClient::UpdateCall> DaemonClient::OpenUpdates(UpdateCallba
   auto context = std::make_shared<grpc::ClientContext*>(nullptr);
   UpdateReactor::Owner owner{loop_, std::move(on_update), std::move(on_end),
                              [calls = calls_, context] { calls->Remove(*context); }};
-  new UpdateReactor(std::move(owner), calls_->stub.get(), &reactor);
+  new UpdateReactor(std::move(owner), calls_->stub, &reactor);
   *context = reactor->context();
   calls_->open.insert(*context);
   return std::make_unique<OpenUpdateCall>(std::move(reactor));

@@ -32,7 +32,7 @@ const char* Name(EndCause cause) {
   return "unknown";
 }
 
-Handover::Handover(bool wake) : broker_thread_(pthread_self()) {
+Handover::Handover(bool wake) : wakes_(wake), broker_thread_(pthread_self()) {
   if (!wake) return;
   struct sigaction current {};
   sigaction(SIGURG, nullptr, &current);
@@ -116,7 +116,7 @@ void Handover::Drain(Milliseconds budget_ms, const std::function<void(ToBroker&)
 }
 
 void Handover::Wake() {
-  if (!waker_.joinable()) return;
+  if (!wakes_) return;
   {
     const std::lock_guard<std::mutex> lock(waker_mutex_);
     if (waker_due_) return;

@@ -57,7 +57,6 @@ class SessionKeeper final : private UpdatedSessions {
  private:
   using Done = std::function<void(std::optional<CallError> error)>;
 
-  void StartOnLoop();
   void Open(const KeptSessionPtr& session, const std::string& correlation_id);
   void Ask(const KeptSessionPtr& session, const std::string& correlation_id, Done done);
   void Install(const KeptSessionPtr& session, const DaemonClient::TokenAnswer& answer, GrantSets sets,
@@ -68,6 +67,7 @@ class SessionKeeper final : private UpdatedSessions {
   void Settle(const KeptSessionPtr& session);
   void Forget(const KeptSessionPtr& session);
   void TellClosed(const std::string& token);
+  bool IsAnothers(const std::string& token, const KeptSessionPtr& session) const;
   void PlanUsageReport();
   void Say(LogLevel level, const char* topic, const std::string& text);
 
