@@ -262,16 +262,19 @@ void DaemonClient::GetGrantSet(const std::string& id, BytesCallback done) {
       });
 }
 
-void DaemonClient::CloseSession(const std::string& token) {
+void DaemonClient::CloseSession(const std::string& token, std::function<void(bool)> done) {
   auto call = std::make_shared<UnaryCall<v1::CloseClientDeviceSessionRequest, v1::CloseClientDeviceSessionResponse>>();
   call->request.set_client_device_auth_token(token);
   SetDeadline(&call->context, kCallDeadline);
   calls_->open.insert(&call->context);
   call->stub = calls_->stub;
   call->stub->async()->CloseClientDeviceSession(
-      &call->context, &call->request, &call->response, [call, calls = calls_](const grpc::Status&) mutable {
-        // Where it does not arrive, the daemon finds out from the next stream's held tokens.
-        calls->loop->Post([call = std::move(call), calls] { calls->Remove(&call->context); });
+      &call->context, &call->request, &call->response,
+      [call, calls = calls_, done = std::move(done)](const grpc::Status& status) mutable {
+        calls->loop->Post([call = std::move(call), calls, done = std::move(done), heard = status.ok()] {
+          done(heard);
+          calls->Remove(&call->context);
+        });
       });
 }
 

@@ -77,7 +77,8 @@ class DaemonClient {
   void OpenSession(const Credential& credential, const std::string& correlation_id, TokenCallback done);
   // The bytes as sent; their hash is not checked here.
   void GetGrantSet(const std::string& id, BytesCallback done);
-  void CloseSession(const std::string& token);
+  // `done`: whether the daemon has heard it.
+  void CloseSession(const std::string& token, std::function<void(bool)> done);
   std::unique_ptr<UpdateCall> OpenUpdates(UpdateCallback on_update, EndCallback on_end);
 
   // What begins from now on uses a new connection: the old one may be to a daemon that hangs, or is no longer the one behind
