@@ -95,7 +95,8 @@ function performing(scripts: readonly Script[]): Answering {
 }
 
 function finish(near: Socket, how: Script['end']): void {
-  if (how === 'resets') near.resetAndDestroy();
+  // A Unix socket is reset by closing it with something unread.
+  if (how === 'resets') near.pause().once('readable', () => near.destroy());
   else if (how === 'closes') near.destroy();
   else if (how === 'half-closes') near.end();
 }

@@ -286,13 +286,12 @@ void DaemonClient::CheckClientId(const std::string& client_id, const std::string
                 });
 }
 
-void DaemonClient::CloseSession(const std::string& token) {
+void DaemonClient::CloseSession(const std::string& token, std::function<void(bool)> done) {
   using Call = UnaryCall<v1::CloseClientDeviceSessionRequest, v1::CloseClientDeviceSessionResponse>;
   auto call = std::make_shared<Call>();
   call->request.set_client_device_auth_token(token);
-  // Where it does not arrive, the daemon finds out from the next stream's held tokens.
   calls_->Start(&Async::CloseClientDeviceSession, std::move(call), kCallDeadline,
-                [](const grpc::Status&, const std::shared_ptr<Call>&) {});
+                [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>&) { done(status.ok()); });
 }
 
 std::unique_ptr<DaemonClient::UpdateCall> DaemonClient::OpenUpdates(UpdateCallback on_update, EndCallback on_end) {

@@ -80,7 +80,8 @@ class DaemonClient {
   void GetGrantSet(const std::string& id, BytesCallback done);
   // Is this client id no device's? That the daemon cannot tell is an error.
   void CheckClientId(const std::string& client_id, const std::string& correlation_id, FreeCallback done);
-  void CloseSession(const std::string& token);
+  // `done`: whether the daemon has heard it.
+  void CloseSession(const std::string& token, std::function<void(bool)> done);
   std::unique_ptr<UpdateCall> OpenUpdates(UpdateCallback on_update, EndCallback on_end);
 
   // What begins from now on uses a new connection: the old one may be to a daemon that hangs, or is no longer the one behind

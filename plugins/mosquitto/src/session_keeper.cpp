@@ -13,6 +13,8 @@ namespace deviceauth {
 namespace {
 
 constexpr Milliseconds kUsageInterval = 30'000;
+constexpr Milliseconds kCloseAgainAfter = 1000;
+constexpr std::size_t kMostUnclosed = 10'000;
 constexpr auto kLongestStop = std::chrono::seconds(2);
 
 bool IsAbout(const DaemonClient::TokenAnswer& answer, const KeptSession& session) {
@@ -310,7 +312,38 @@ void SessionKeeper::Forget(const KeptSessionPtr& session) {
 
 // Never a token that a session has: whoever else was told it, it is not theirs to close.
 void SessionKeeper::TellClosed(const std::string& token) {
-  if (IsToken(token) && by_token_.count(token) == 0) daemon_->CloseSession(token);
+  if (!IsToken(token) || by_token_.count(token) != 0) return;
+  daemon_->CloseSession(token, [this, token](bool heard) {
+    if (heard) return;
+    // A session that is younger than a minute would outlive the next hello, which leaves it out.
+    if (unclosed_.size() >= kMostUnclosed) unclosed_.pop_front();
+    unclosed_.push_back(token);
+    PlanToCloseAgain();
+  });
+}
+
+void SessionKeeper::PlanToCloseAgain() {
+  if (close_again_ == EventLoop::kNoTimer) close_again_ = loop_->After(kCloseAgainAfter, [this] { CloseAgain(); });
+}
+
+// One after the other, until one is not heard.
+void SessionKeeper::CloseAgain() {
+  close_again_ = EventLoop::kNoTimer;
+  if (unclosed_.empty()) return;
+  if (updates_->IsGone()) {
+    PlanToCloseAgain();
+    return;
+  }
+  std::string token = std::move(unclosed_.front());
+  unclosed_.pop_front();
+  daemon_->CloseSession(token, [this, token](bool heard) {
+    if (heard && close_again_ == EventLoop::kNoTimer) {
+      CloseAgain();
+      return;
+    }
+    if (!heard) unclosed_.push_front(token);
+    if (!unclosed_.empty()) PlanToCloseAgain();
+  });
 }
 
 bool SessionKeeper::IsAnothers(const std::string& token, const KeptSessionPtr& session) const {

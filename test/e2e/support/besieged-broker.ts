@@ -16,7 +16,7 @@ import { type Answering, SocketSwitch } from './socket-switch.ts';
 import { until } from './until.ts';
 
 /**
- * No ping may take longer. The broker may stand still for 5 ms in any 20 (2.1) or 100 ms in any second (2.0); the rest is
+ * No ping may take longer, and but few a third of it. The broker may stand still for 5 ms in any 20 (2.1) or 100 ms in any second (2.0); the rest is
  * for a busy machine. What would block it beyond its budget are the deadlines of calls, 500 ms and 2 s.
  */
 const LONGEST_PING_MS = process.env['DEVICEAUTHD_SANITIZE'] === '1' ? 900 : 450;
@@ -139,7 +139,9 @@ export class BesiegedBroker {
   async isUnharmed(): Promise<void> {
     expect(this.broker.running, this.broker.log.slice(-2000)).toBe(true);
     const trips = await this.#pinging.look();
-    expect(trips.longest).toBeLessThan(LONGEST_PING_MS);
+    expect(Math.max(...trips)).toBeLessThan(LONGEST_PING_MS);
+    const late = trips.filter((trip) => trip > LONGEST_PING_MS / 3);
+    expect(late.length, `${late} of ${trips.length}`).toBeLessThanOrEqual(1 + trips.length / 100);
     expect(this.watcher.drops).toBe(0);
     this.watcher.messages.length = 0;
   }

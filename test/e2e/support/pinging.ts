@@ -2,12 +2,6 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 
-export interface RoundTrips {
-  /** Milliseconds, of all since the last look. */
-  readonly longest: number;
-  readonly count: number;
-}
-
 export class Pinging {
   readonly #worker: Worker;
 
@@ -22,11 +16,12 @@ export class Pinging {
     return new Pinging(worker);
   }
 
-  async look(): Promise<RoundTrips> {
+  /** Milliseconds, of all since the last look. */
+  async look(): Promise<readonly number[]> {
     const told = once(this.#worker, 'message');
     this.#worker.postMessage('tell');
     const [trips] = (await told) as [number[]];
-    return { longest: Math.max(...trips), count: trips.length };
+    return trips;
   }
 
   async stop(): Promise<void> {
