@@ -6,41 +6,30 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { parseArgs, promisify } from 'node:util';
 import type { MqttClient } from 'mqtt';
-import type { Log } from '../plugins/aedes/index.ts';
 import { loadContract } from '../src/contract/index.ts';
-import { DemoBroker, requirePort } from './demo/broker.ts';
-import { accepted, arrival, device } from './demo/client.ts';
+import { type DemoBroker, requirePort } from './demo/broker.ts';
+import { BROKERS, BrokerChoice, type BrokerName } from './demo/choose-broker.ts';
+import { accepted, arrival, device, letIn } from './demo/client.ts';
 import { writeConfiguration } from './demo/configuration.ts';
 import { DemoDaemon } from './demo/daemon.ts';
 import { DemoDevices, type Identity } from './demo/devices.ts';
 import { type Places, places as placesOf } from './demo/places.ts';
 import { Problem, until } from './demo/problem.ts';
+import { Running } from './demo/running.ts';
 
-const USAGE = `Usage: npm start -- [--port PORT] [--directory DIRECTORY] [--once]
+const USAGE = `Usage: npm start -- [--broker BROKER] [--port PORT] [--directory DIRECTORY] [--once]
 
+  --broker BROKER        mosquitto or aedes; else Mosquitto with the plugin if this
+                         machine has it, or can build it, and Aedes otherwise
   --port PORT            where the broker listens on 127.0.0.1 (8883)
   --directory DIRECTORY  where everything is kept (var)
   --once                 show, then stop`;
 
 interface Options {
+  readonly broker: BrokerName | undefined;
   readonly port: number;
   readonly directory: string;
   readonly once: boolean;
-}
-
-/** What has been started, to be stopped in reverse. */
-class Running {
-  readonly #stops: (() => unknown)[] = [];
-  stopping = false;
-
-  add(stop: () => unknown): void {
-    this.#stops.push(stop);
-  }
-
-  async stop(): Promise<void> {
-    this.stopping = true;
-    for (let stop = this.#stops.pop(); stop !== undefined; stop = this.#stops.pop()) await stop();
-  }
 }
 
 const say = (text = ''): void => console.log(text);
@@ -54,7 +43,7 @@ const indented = (text: string): string =>
 
 async function main(): Promise<number> {
   const options = readOptions();
-  if (options === undefined) return 2;
+  if (typeof options === 'number') return options;
   const running = new Running();
   const interrupted = new Promise<number>((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -82,25 +71,33 @@ async function main(): Promise<number> {
   }
 }
 
-function readOptions(): Options | undefined {
+/** Or the exit code. */
+function readOptions(): Options | number {
   try {
     const { values } = parseArgs({
       options: {
+        broker: { type: 'string' },
         port: { type: 'string', default: '8883' },
         directory: { type: 'string', default: 'var' },
         once: { type: 'boolean', default: false },
         help: { type: 'boolean', short: 'h', default: false },
       },
     });
+    if (values.help) {
+      say(USAGE);
+      return 0;
+    }
     const port = Number(values.port);
-    if (values.help) say(USAGE);
-    else if (!Number.isInteger(port) || port < 0 || port > 65_535) {
+    const broker = BROKERS.find((name) => name === values.broker);
+    if (!Number.isInteger(port) || port < 0 || port > 65_535) {
       console.error(`--port must be a number from 0 to 65535, not ${values.port}`);
-    } else return { port, directory: values.directory, once: values.once };
+    } else if (values.broker !== undefined && broker === undefined) {
+      console.error(`--broker must be ${BROKERS.join(' or ')}, not ${values.broker}`);
+    } else return { broker, port, directory: values.directory, once: values.once };
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${USAGE}`);
   }
-  return undefined;
+  return 2;
 }
 
 /** Resolves when all has been shown: whether it went as it should. */
@@ -112,8 +109,13 @@ async function show(options: Options, running: Running): Promise<boolean> {
   const wrote = writeConfiguration(places);
 
   say('deviceauthd demo\n');
-  const daemon = await DemoDaemon.start(places, loadContract());
-  running.add(() => daemon.stop());
+  const choice = await BrokerChoice.make(options.broker, {
+    places,
+    searchPath: process.env['PATH'] ?? '',
+    running,
+    building: () => step('plugin    is being built for Mosquitto, once; that takes a minute or two'),
+  });
+  const daemon = await DemoDaemon.start(places, loadContract(), running);
   daemon.onExit(() => {
     if (!running.stopping)
       say(`\nThe daemon has ended by itself; see ${places.log}. Ctrl-C, then start again.`);
@@ -127,35 +129,37 @@ async function show(options: Options, running: Running): Promise<boolean> {
   const stranger = await devices.stranger('stranger');
   step(`things    ${[sensor, display].map(described).join(', ')}; certificates in ${places.devices}/`);
 
-  const seen: { message: string; fields: Readonly<Record<string, unknown>> }[] = [];
-  const log: Log = (_level, message, fields = {}) => seen.push({ message, fields });
-  const broker = await DemoBroker.start({
+  const { broker, line } = await choice.start({
     places,
     port: options.port,
     deviceCas: await devices.caPems(),
-    log,
+    running,
   });
-  running.add(() => broker.stop());
-  step(
-    `broker    mqtts://${broker.host}:${broker.port}, mutual TLS, CA in ${places.devices}/server-ca.pem\n`,
-  );
+  broker.onExit(() => {
+    if (!running.stopping)
+      say(`\n${broker.name} has ended by itself; see ${broker.log}. Ctrl-C, then start again.`);
+  });
+  step(`broker    ${line}`);
+  step(`          mqtts://${broker.host}:${broker.port}, mutual TLS, CA in ${places.devices}/server-ca.pem`);
+  if (broker.log !== undefined) step(`          its log is ${broker.log}`);
+  say();
 
   const sensorClient = device(broker, sensor);
   const displayClient = device(broker, display);
   running.add(() => sensorClient.end(true));
   running.add(() => displayClient.end(true));
-  const connected = await Promise.all([accepted(sensorClient), accepted(displayClient)]);
+  const connected = await Promise.all([letIn(sensorClient), letIn(displayClient)]);
   if (connected.includes(false)) {
     throw new Problem(
-      'The demo devices were not let in.',
+      `The demo devices were not let in.${broker.log === undefined ? '' : ` The broker's log is ${broker.log}.`}`,
       `Is the policy in ${places.configuration} still the demo's? Remove that file to have it written anew.`,
     );
   }
 
   const went = [
     await showAllowed(sensorClient, displayClient),
-    await showRefused(sensorClient, displayClient, places),
-    await showStranger(broker, stranger, daemon),
+    await showRefused(sensorClient, displayClient, broker, places),
+    await showStranger(stranger, broker, daemon),
   ];
   if (!options.once) {
     follow(sensor, sensorClient, running);
@@ -180,7 +184,12 @@ async function showAllowed(sensor: MqttClient, display: MqttClient): Promise<boo
   return went;
 }
 
-async function showRefused(sensor: MqttClient, display: MqttClient, places: Places): Promise<boolean> {
+async function showRefused(
+  sensor: MqttClient,
+  display: MqttClient,
+  broker: DemoBroker,
+  places: Places,
+): Promise<boolean> {
   const topic = 'clients/display-1/temperature';
   let leaked = false;
   display.on('message', (of) => {
@@ -193,11 +202,13 @@ async function showRefused(sensor: MqttClient, display: MqttClient, places: Plac
   const went = (await fence) && !leaked;
   say(`2. sensor-1 publishes 99 to ${topic}`);
   say(went ? '   refused: nobody received it. Why:' : '   DELIVERED, though it should not have been');
-  say(`${indented(await run(places, explainArguments(topic)))}\n`);
+  say(indented(await run(places, explainArguments(topic))));
+  await sayLogged(broker, `may not publish to "${topic}"`);
+  say();
   return went;
 }
 
-async function showStranger(broker: DemoBroker, stranger: Identity, daemon: DemoDaemon): Promise<boolean> {
+async function showStranger(stranger: Identity, broker: DemoBroker, daemon: DemoDaemon): Promise<boolean> {
   const client = device(broker, stranger, { reconnectPeriod: 0 });
   const went = !(await accepted(client));
   client.end(true);
@@ -210,7 +221,14 @@ async function showStranger(broker: DemoBroker, stranger: Identity, daemon: Demo
     went ? '   refused, and told nothing. The operator sees:' : '   LET IN, though it should not have been',
   );
   if (refusal !== undefined) say(indented(`${refusal.reason}: ${refusal.message}`));
+  await sayLogged(broker, `client "${stranger.name}" refused`);
   return went && refusal !== undefined;
+}
+
+/** The correlation id in it leads from the broker's log to the daemon's. */
+async function sayLogged(broker: DemoBroker, about: string): Promise<void> {
+  const line = await broker.logged(about);
+  if (line !== undefined) say(`   In the broker's log:\n${indented(line)}`);
 }
 
 /** From here on only what changes for a device is told. */
@@ -272,4 +290,5 @@ async function run(places: Places, args: readonly string[]): Promise<string> {
   }
 }
 
-process.exitCode = await main();
+// What was under way when Ctrl-C came may still wait for what has been stopped.
+process.exit(await main());

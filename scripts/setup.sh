@@ -1,5 +1,6 @@
 # Sourced with $root set, current directory $root: makes sure that node_modules matches the lock file
-# and that the system packages a script names are there: `need_packages COMMAND:PACKAGE…`, or `/FILE:PACKAGE`.
+# and that the system packages a script names are there: `need_packages COMMAND:PACKAGE…`, or `/FILE:PACKAGE`;
+# `missing_packages` of the same prints those that are not.
 
 ensure_modules() {
   # npm writes this file last: older than the lock file means that an install is due.
@@ -10,14 +11,17 @@ ensure_modules() {
   fi
 }
 
-need_packages() {
-  missing=
+missing_packages() {
   for pair in "$@"; do
     case "$pair" in
-      /*) [ -e "${pair%%:*}" ] || missing="$missing ${pair#*:}" ;;
-      *) command -v "${pair%%:*}" >/dev/null 2>&1 || missing="$missing ${pair#*:}" ;;
+      /*) [ -e "${pair%%:*}" ] || printf ' %s' "${pair#*:}" ;;
+      *) command -v "${pair%%:*}" >/dev/null 2>&1 || printf ' %s' "${pair#*:}" ;;
     esac
   done
+}
+
+need_packages() {
+  missing=$(missing_packages "$@")
   [ -n "$missing" ] || return 0
   if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
     echo "deviceauthd: installing system packages:$missing (their services are not started)"

@@ -9,8 +9,11 @@ import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
 import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
+import { statusLine, troubleOf } from './daemon/health.ts';
+import { ServiceManager } from './daemon/service-manager.ts';
 import { identitySettings, sessionSettings } from './daemon/settings.ts';
 import { Stack } from './daemon/stack.ts';
+import { serviceManagerAddress, systemdNotify } from './daemon/systemd-notify.ts';
 import { openTelemetry, type Telemetry } from './daemon/telemetry.ts';
 import { Endpoints } from './endpoints/endpoints.ts';
 import { inheritedSockets } from './endpoints/listeners/inherited-sockets.ts';
@@ -28,6 +31,7 @@ import { PolicyEngine } from './policy/policy-engine.ts';
 import { RELEASE } from './release.ts';
 import { SessionService } from './sessions/session-service.ts';
 import { countBySeverity } from './telemetry/findings.ts';
+import type { RootLogger } from './telemetry/logger.ts';
 
 export interface DaemonOptions {
   /** Loaded; the daemon begins to follow the file and closes it when it stops. */
@@ -70,6 +74,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   const telemetry = openTelemetry({ clock, configuration: current(), write: options.writeLog });
   stack.push(() => telemetry.close());
   const { logger, findings, metrics, refusals, audit } = telemetry;
+  const serviceManager = openServiceManager(clock, logger, stack);
 
   const stateDirectory = options.stateDirectory ?? current().stateDirectory;
   const registry = await openRegistry({
@@ -185,6 +190,8 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   });
   stack.push(() => endpoints.stop(STOP_GRACE_MS));
 
+  const allFindings = () => [...roomFindings(), ...endpoints.findings()];
+  const connectedBrokers = () => sessions.brokers().filter((broker) => broker.connected).length;
   metrics.observe({
     sessions: () => {
       const { refusedFull, ...counts } = sessions.stats();
@@ -192,11 +199,11 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     },
     grantSets: () => policy.setCount,
     registry: () => registry.counts(),
-    updateStreams: () => sessions.brokers().filter((broker) => broker.connected).length,
+    updateStreams: connectedBrokers,
     listeners: () => endpoints.listeners(),
-    findings: () => countBySeverity([...roomFindings(), ...endpoints.findings()]),
+    findings: () => countBySeverity(allFindings()),
   });
-  stack.push(followReloads(configuration, endpoints, telemetry));
+  stack.push(followReloads(configuration, endpoints, telemetry, serviceManager));
   configuration.start();
   await telemetry.serveMetrics(current());
 
@@ -207,6 +214,16 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   );
   audit.record({ kind: 'daemon', action: 'daemon.started', fields: { version: RELEASE.version, epoch } });
   stack.push(() => audit.record({ kind: 'daemon', action: 'daemon.stopping' }));
+  serviceManager?.ready({
+    status: () =>
+      statusLine({
+        sessions: sessions.stats().active,
+        brokers: connectedBrokers(),
+        findings: allFindings(),
+      }),
+    trouble: () => troubleOf({ endpoints, registry }),
+  });
+  stack.push(() => serviceManager?.stopping());
   return {
     epoch,
     get metricsPort() {
@@ -214,6 +231,17 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     },
     stop: () => stack.unwind(),
   };
+}
+
+/** Undefined when nobody waits to be told. Whatever is told at the end is on its way while the rooms stop. */
+function openServiceManager(clock: Clock, logger: RootLogger, stack: Stack): ServiceManager | undefined {
+  const address = serviceManagerAddress(process.env, process.pid);
+  if (address === undefined) return undefined;
+  const { socket, watchdogMs } = address;
+  const notify = systemdNotify(socket, process.env['PATH']);
+  const manager = new ServiceManager({ notify, watchdogMs, clock, logger });
+  stack.push(() => manager.close());
+  return manager;
 }
 
 function suspicionOf(clock: TrustedClock): { readonly suspect: boolean; readonly reason: string } {
@@ -262,9 +290,16 @@ function followReloads(
   configuration: ConfigurationWatcher,
   endpoints: Endpoints,
   telemetry: Telemetry,
+  serviceManager: ServiceManager | undefined,
 ): () => void {
-  return configuration.onReload((outcome: ReloadOutcome) => {
+  const offReloading = configuration.onReloading(() => serviceManager?.reloading());
+  const offReload = configuration.onReload((outcome: ReloadOutcome) => {
     telemetry.reloaded(configuration.status.file, outcome);
     telemetry.certificatesReloaded(endpoints.reloadCertificates());
+    serviceManager?.reloaded();
   });
+  return () => {
+    offReloading();
+    offReload();
+  };
 }

@@ -3,7 +3,7 @@ import { connect, type IClientOptions, type MqttClient } from 'mqtt';
 import type { DemoBroker } from './broker.ts';
 import type { Identity } from './devices.ts';
 
-const PATIENCE = 8_000;
+const PATIENCE = 10_000;
 
 export function device(broker: DemoBroker, identity: Identity, options: IClientOptions = {}): MqttClient {
   const client = connect({
@@ -16,7 +16,7 @@ export function device(broker: DemoBroker, identity: Identity, options: IClientO
     clientId: identity.name,
     protocolVersion: 4,
     connectTimeout: PATIENCE,
-    reconnectPeriod: 5_000,
+    reconnectPeriod: 2_000,
     reconnectOnConnackError: true,
     ...options,
   });
@@ -25,7 +25,18 @@ export function device(broker: DemoBroker, identity: Identity, options: IClientO
   return client;
 }
 
-/** True once accepted, false when refused. */
+/** True once it is let in. A device tries again: on a slow machine a broker may put off the first attempts. */
+export function letIn(client: MqttClient): Promise<boolean> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), PATIENCE);
+    client.once('connect', () => {
+      clearTimeout(timer);
+      resolve(true);
+    });
+  });
+}
+
+/** True when the first attempt is accepted, false when it is refused. */
 export function accepted(client: MqttClient): Promise<boolean> {
   return new Promise((resolve) => {
     client.once('connect', () => resolve(true));

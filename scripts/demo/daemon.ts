@@ -1,92 +1,55 @@
 /** The daemon as a child process; its log goes to a file. */
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
-import { closeSync, openSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Contract } from '../../src/contract/index.ts';
 import { Admin } from './admin.ts';
+import { Child } from './child.ts';
 import type { Places } from './places.ts';
-import { Problem, until } from './problem.ts';
+import { lastLines, Problem, until } from './problem.ts';
+import type { Running } from './running.ts';
 
 const STARTS_WITHIN = 20_000;
-const STOPS_WITHIN = 5_000;
 
 export class DemoDaemon {
   readonly admin: Admin;
-  readonly #child: ChildProcess;
+  readonly #child: Child;
   readonly #places: Places;
-  /** Where this life's lines begin in the log. */
-  readonly #logFrom: number;
 
-  private constructor(child: ChildProcess, places: Places, admin: Admin, logFrom: number) {
+  private constructor(child: Child, places: Places, admin: Admin) {
     this.#child = child;
     this.#places = places;
     this.admin = admin;
-    this.#logFrom = logFrom;
   }
 
-  static async start(places: Places, contract: Contract): Promise<DemoDaemon> {
-    const log = openSync(places.log, 'a', 0o600);
-    const logFrom = statSync(places.log).size;
-    const child = spawn(
-      join(places.root, 'bin', 'deviceauthd'),
-      ['serve', '--config', places.configuration],
-      {
-        cwd: places.root,
-        stdio: ['ignore', log, log],
-      },
-    );
-    closeSync(log);
-    const daemon = new DemoDaemon(child, places, new Admin(contract, places.adminSocket), logFrom);
-    try {
-      await daemon.#answers();
-    } catch (error) {
-      await daemon.stop();
-      throw error;
-    }
+  /** Resolves when it answers. */
+  static async start(places: Places, contract: Contract, running: Running): Promise<DemoDaemon> {
+    const child = new Child(running, {
+      command: join(places.root, 'bin', 'deviceauthd'),
+      args: ['serve', '--config', places.configuration],
+      cwd: places.root,
+      log: places.log,
+    });
+    const admin = new Admin(contract, places.adminSocket);
+    running.add(() => admin.close());
+    const daemon = new DemoDaemon(child, places, admin);
+    await daemon.#answers();
     return daemon;
   }
 
-  /** Calls back when the daemon ends by itself. */
+  /** Calls back when the daemon ends. */
   onExit(tell: () => void): void {
-    this.#child.once('exit', tell);
-  }
-
-  get running(): boolean {
-    return this.#child.exitCode === null && this.#child.signalCode === null;
-  }
-
-  async stop(): Promise<void> {
-    this.admin.close();
-    if (!this.running || this.#child.pid === undefined) return;
-    const exited = once(this.#child, 'exit');
-    this.#child.kill('SIGTERM');
-    const late = setTimeout(() => this.#child.kill('SIGKILL'), STOPS_WITHIN);
-    await exited;
-    clearTimeout(late);
+    void this.#child.ended.then(tell);
   }
 
   async #answers(): Promise<void> {
-    const failed = once(this.#child, 'error').then(([error]: Error[]) => error);
-    const answered = await Promise.race([
-      failed,
-      until(async () => {
-        if (!this.running) return false;
-        // Ours, not one that another start left running.
-        const status = await this.admin.call('GetStatus', {}).catch(() => undefined);
-        return status?.processId === this.#child.pid ? true : undefined;
-      }, STARTS_WITHIN),
-    ]);
+    const answered = await until(async () => {
+      if (!this.#child.running) return false;
+      // Ours, not one that another start left running.
+      const status = await this.admin.call('GetStatus', {}).catch(() => undefined);
+      return status?.processId === this.#child.pid ? true : undefined;
+    }, STARTS_WITHIN);
     if (answered === true) return;
-    const said = readFileSync(this.#places.log)
-      .subarray(this.#logFrom)
-      .toString()
-      .trim()
-      .split('\n')
-      .slice(-5)
-      .join('\n  ');
     throw new Problem(
-      `The daemon did not start${answered instanceof Error ? `: ${answered.message}` : `. It said:\n  ${said}`}`,
+      `The daemon did not start. It said:\n  ${lastLines(this.#child.output)}`,
       `Its whole log is in ${this.#places.log}.`,
     );
   }

@@ -14,6 +14,9 @@ export interface Places {
   readonly brokerSocket: string;
   readonly log: string;
   readonly devices: string;
+  /** What Mosquitto reads. */
+  readonly mosquitto: string;
+  readonly mosquittoLog: string;
 }
 
 export function places(root: string, directory: string): Places {
@@ -28,6 +31,8 @@ export function places(root: string, directory: string): Places {
     brokerSocket: join(base, 'run', 'broker.sock'),
     log: join(base, 'deviceauthd.log'),
     devices: join(base, 'devices'),
+    mosquitto: join(base, 'mosquitto'),
+    mosquittoLog: join(base, 'mosquitto.log'),
   };
   for (const made of [base, join(base, 'run'), all.devices])
     mkdirSync(made, { recursive: true, mode: 0o700 });

@@ -20,3 +20,8 @@ export async function until<T>(
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }
+
+/** The end of a log, to be shown in a problem. */
+export function lastLines(text: string): string {
+  return text.trim().split('\n').slice(-5).join('\n  ');
+}

@@ -2,6 +2,7 @@
 export const DEVICE_AUTH_OPERATIONS = [
   'AuthorizeClientDeviceAction',
   'AuthorizeClientDeviceActions',
+  'CheckClientId',
   'CloseClientDeviceSession',
   'GetClientDeviceAuthToken',
   'GetGrantSet',

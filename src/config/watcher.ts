@@ -79,6 +79,7 @@ export class ConfigurationWatcher {
   readonly #started: Configuration;
   readonly #listeners = new Set<ChangeListener>();
   readonly #reloadListeners = new Set<ReloadListener>();
+  readonly #reloadingListeners = new Set<() => void>();
   #current: LoadResult;
   #failed: LoadResult | undefined;
   #loadedAt: number;
@@ -134,6 +135,12 @@ export class ConfigurationWatcher {
     return () => this.#reloadListeners.delete(listener);
   }
 
+  /** Hears before each load but the first; must not throw. The answer takes it off again. */
+  onReloading(listener: () => void): () => void {
+    this.#reloadingListeners.add(listener);
+    return () => this.#reloadingListeners.delete(listener);
+  }
+
   /** Begins to follow the file. */
   start(): void {
     this.#watchDirectory();
@@ -166,6 +173,7 @@ export class ConfigurationWatcher {
 
   async #load(): Promise<ReloadOutcome> {
     const { file, validateDeviceGroups, clock } = this.#options;
+    for (const listener of this.#reloadingListeners) listener();
     this.#seen = stateOf(file);
     const before = this.#current.effective;
     const result = loadConfigurationFile(file, { previous: before, validateDeviceGroups });

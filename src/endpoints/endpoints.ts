@@ -78,9 +78,14 @@ export class Endpoints {
   }
 
   findings(): readonly Finding[] {
-    return [...this.#listeners, ...(this.#admin ? [this.#admin] : [])].flatMap((listener) =>
-      listener.findings(),
-    );
+    return this.#all().flatMap((listener) => listener.findings());
+  }
+
+  /** Names of those that take no connections any more. */
+  closed(): readonly string[] {
+    return this.#all()
+      .filter((listener) => !listener.listening)
+      .map(({ name }) => name);
   }
 
   /** Reads TLS files again. The answer holds what went wrong; those listeners go on with the files they have. */
@@ -103,6 +108,10 @@ export class Endpoints {
     this.#diagnostics.serving(false);
     await Promise.all(this.#listeners.map((listener) => listener.stop(graceMs)));
     await this.#admin?.stop(graceMs);
+  }
+
+  #all(): readonly Listener[] {
+    return this.#admin === undefined ? this.#listeners : [...this.#listeners, this.#admin];
   }
 }
 

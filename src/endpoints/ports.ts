@@ -28,6 +28,8 @@ export interface Sessions {
   /** Synchronous and quick: it is the whole cost of a decision. */
   authorize(listener: string, token: string, operation: string, resource: string): AuthorizeResult;
   close(listener: string, token: string): void;
+  /** Has any session, of whatever broker, this client id? */
+  hasClientId(clientId: string): boolean;
   /** The sink is called synchronously, from now until `end`; `onEnd` when it is the daemon that ends the stream. */
   subscribe(hello: Hello, sink: (event: SequencedEvent) => void, onEnd?: () => void): UpdateSubscription;
 }
@@ -49,6 +51,8 @@ export type IdentityVerdict =
 
 export interface Identity {
   verifyIdentity(certificateText: string, signal: AbortSignal): Promise<IdentityVerdict>;
+  /** Is a thing of this name registered? Undefined: it cannot be told now. */
+  isThing(name: string, signal: AbortSignal): Promise<boolean | undefined>;
 }
 
 export interface GrantSets {
@@ -82,6 +86,7 @@ export interface CallRefusal {
   readonly operation: string;
   readonly reason: string;
   readonly message: string;
+  readonly clientId?: string | undefined;
   readonly certificateId?: string | undefined;
   readonly correlationId?: string | undefined;
 }

@@ -115,6 +115,16 @@ export class Authenticator {
     return this.#observed('authenticate', decide, describeResult, DEFECT);
   }
 
+  /** Is a thing of this name registered? Undefined: it cannot be told now, be it for a defect. */
+  async isThing(name: string, signal: AbortSignal): Promise<boolean | undefined> {
+    try {
+      return await this.#confirmations.isThing(name, signal, 'usual');
+    } catch (error) {
+      this.#observer?.failed?.(error);
+      return undefined;
+    }
+  }
+
   /**
    * Asks again about a live session, at the verifier or from a record younger than
    * `revalidateAfterSeconds`. Only `rejected` ends the session.

@@ -191,6 +191,11 @@ export class SessionService {
     if (session !== undefined) this.#table.remove(session);
   }
 
+  /** Has any session, of whatever broker, this client id? */
+  hasClientId(clientId: string): boolean {
+    return this.#table.ofClientId(clientId).length > 0;
+  }
+
   /**
    * Throws INVALID_ARGUMENTS for an instance id that is empty or too long. A broker's new stream takes the place of
    * its old one. `onEnd` hears when it is the daemon that ends the stream.

@@ -71,6 +71,16 @@ describe('The configuration of a running daemon', () => {
     await expect(open()).rejects.toThrow(/security\.clientIdRule: must be one of exact, any/);
   });
 
+  it('tells before it is read again and after, not at the first time', async () => {
+    const watcher = await open();
+    const seen: string[] = [];
+    watcher.onReloading(() => seen.push(`before: ${watcher.current.performance.maxActiveAuthTokens}`));
+    watcher.onReload(() => seen.push(`after: ${watcher.current.performance.maxActiveAuthTokens}`));
+    writeFileSync(file, tokens(11));
+    await watcher.reload();
+    expect(seen).toEqual(['before: 10', 'after: 11']);
+  });
+
   it('follows a file that is written in place', async () => {
     const watcher = await open();
     watcher.start();

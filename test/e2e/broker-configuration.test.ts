@@ -1,6 +1,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { IClientOptions } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Device } from './support/device.ts';
 import { MosquittoBroker } from './support/mosquitto-broker.ts';
 import { CONNECT, everyThing } from './support/policies.ts';
 import { fence, onMosquitto, onSeries, Scene } from './support/scene.ts';
@@ -11,6 +13,33 @@ const GROUPS = everyThing(
   ['mqtt:publish', 'mqtt:topic:*'],
   ['mqtt:subscribe', 'mqtt:topicfilter:*'],
 );
+
+/** A local client, which comes again when the answer about its client id was late. */
+function joinLocal(scene: Scene, clientId: string, options: IClientOptions = {}): Promise<Device> {
+  return until(`${clientId} is let in`, () =>
+    scene
+      .plain({ clientId, ...options })
+      .connected()
+      .catch(() => undefined),
+  );
+}
+
+/** However often it comes, one answer is that its client id is not its own, and none lets it in. */
+async function isTurnedAway(scene: Scene, clientId: string, options: IClientOptions = {}): Promise<void> {
+  const from = scene.mosquitto.log.length;
+  let entries = 0;
+  await until(`${clientId} is a device’s`, async () => {
+    await scene
+      .plain({ clientId, ...options })
+      .connected()
+      .then(
+        () => entries++,
+        () => undefined,
+      );
+    return new RegExp(`"${clientId}" refused: .*device's`).test(scene.mosquitto.log.slice(from));
+  });
+  expect(entries).toBe(0);
+}
 
 onMosquitto(
   'a wrong option',
@@ -116,6 +145,26 @@ onMosquitto('a plain listener beside the one with certificates', (kind) => {
     await scene.join('device');
   });
 
+  it('with no_certificate defer, but no rules of the broker’s own, lets in and allows nothing', async () => {
+    await using scene = await Scene.start(kind, {
+      configuration: { deviceGroups: GROUPS },
+      broker: {
+        mosquitto: {
+          plain: true,
+          allowAnonymous: true,
+          pluginOptions: { no_certificate: 'defer' },
+        },
+      },
+    });
+    const local = await joinLocal(scene, 'local');
+    expect(await local.subscribe('#')).toEqual([kind.answers.filterRefused]);
+    const device = await scene.join('device');
+    await device.subscribe('#');
+    await local.publish('local/1', 'x').catch(() => undefined);
+    await fence(device, device);
+    expect(device.has('local/1')).toBe(false);
+  });
+
   describe('with no_certificate defer', () => {
     let scene: Scene;
     beforeAll(async () => {
@@ -125,6 +174,7 @@ onMosquitto('a plain listener beside the one with certificates', (kind) => {
           mosquitto: {
             plain: true,
             allowAnonymous: true,
+            // No client here comes again if the answer is late, and the machine is a busy one.
             pluginOptions: { no_certificate: 'defer' },
           },
         },
@@ -133,12 +183,14 @@ onMosquitto('a plain listener beside the one with certificates', (kind) => {
       const acl = join(scene.mosquitto.directory, 'acl');
       writeFileSync(acl, 'topic readwrite local/#\n', { mode: 0o600 });
       scene.mosquitto.configureMore(`acl_file ${acl}`);
+      const from = scene.mosquitto.log.length;
       await scene.mosquitto.restart();
+      await scene.mosquitto.logged(/in step with the daemon/, from);
     });
     afterAll(() => scene[Symbol.asyncDispose]());
 
     it('the broker’s own rules decide about those without a certificate, and about nobody else', async () => {
-      const local = await scene.plain({ clientId: 'local' }).connected();
+      const local = await joinLocal(scene, 'local');
       expect(await local.subscribe('local/#', 'other/#')).toEqual([1, expect.anything()]);
       const device = await scene.join('device-1');
       await device.subscribe('#');
@@ -153,8 +205,7 @@ onMosquitto('a plain listener beside the one with certificates', (kind) => {
 
     it('nobody takes the name of a device: of one that is connected', async () => {
       const device = await scene.join('device-2');
-      const local = scene.plain({ clientId: 'device-2' });
-      await expect(local.connected()).rejects.toMatchObject({ code: kind.answers.refused });
+      await isTurnedAway(scene, 'device-2');
       expect(device.drops).toBe(0);
     });
 
@@ -163,17 +214,39 @@ onMosquitto('a plain listener beside the one with certificates', (kind) => {
       const device = await scene.connect(enrolled, scene.persistent);
       await device.end();
       await until('it is away', async () => (await scene.sessions('device-3')).length === 0);
-      await expect(scene.plain({ clientId: 'device-3', clean: false }).connected()).rejects.toMatchObject({
-        code: kind.answers.refused,
-      });
+      await isTurnedAway(scene, 'device-3', { clean: false });
     });
 
-    // The contract for brokers has no call that says whether an id is a registered thing's.
-    it.fails('nor of one that never connected: the plugin knows only who has been here', async () => {
+    it('nor of one that never connected; broker’s and operator’s line can be matched', async () => {
       await scene.enrol('device-4');
-      await expect(scene.plain({ clientId: 'device-4' }).connected()).rejects.toMatchObject({
-        code: kind.answers.refused,
+      await isTurnedAway(scene, 'device-4');
+      const refusal = await scene.refusal((each) => each.clientId === 'device-4');
+      expect(refusal).toMatchObject({ operation: 'CheckClientId', reason: 'CLIENT_ID_NOT_ALLOWED' });
+      await scene.mosquitto.logged(new RegExp(`"device-4" refused: .*${refusal.correlationId}`));
+    });
+
+    it('nor of one that is connected to another broker of the daemon', async () => {
+      const other = await scene.addBroker();
+      await scene.connect(await scene.enrol('device-5'), {}, other);
+      await isTurnedAway(scene, 'device-5');
+    });
+
+    it('as long as the daemon cannot be asked nobody new is let in; who is in stays, reloads included', async () => {
+      const local = await joinLocal(scene, 'local-2');
+      await local.subscribe('local/#');
+      await scene.daemon.kill('SIGKILL');
+      await scene.mosquitto.logged(/no update stream from the daemon/);
+      await expect(scene.plain({ clientId: 'local-3' }).connected()).rejects.toMatchObject({
+        code: kind.answers.unavailable,
       });
+      await scene.mosquitto.reload();
+      await local.publish('local/3', 'z');
+      await local.received('local/3', 'z');
+      expect(local.drops).toBe(0);
+      const from = scene.mosquitto.log.length;
+      await scene.daemon.restart();
+      await scene.mosquitto.logged(/in step with the daemon/, from);
+      await joinLocal(scene, 'local-3');
     });
   });
 });

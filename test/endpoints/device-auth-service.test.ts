@@ -260,6 +260,60 @@ describe('VerifyClientDeviceIdentity', () => {
   });
 });
 
+describe('CheckClientId', () => {
+  const request = { clientId: 'kitchen-display', correlationId: 'connect 1' };
+
+  it('answers that an id is free when no thing has it as a name and no session as its id', async () => {
+    const answer = await caller.call('CheckClientId', request);
+    expect(answer).toEqual({ isFree: true, reason: 'ERROR_REASON_UNSPECIFIED' });
+    expect(house.recorder.refusals).toEqual([]);
+  });
+
+  it.each([
+    ['a registered thing’s', () => (house.rooms.isThingWith = async (name) => name === request.clientId)],
+    ['a session’s', () => house.rooms.clientIds.add(request.clientId)],
+    [
+      'a session’s, and whether it is a thing’s cannot be told',
+      () => {
+        house.rooms.isThingWith = async () => undefined;
+        house.rooms.clientIds.add(request.clientId);
+      },
+    ],
+  ])('answers that it is not when it is %s, and tells the operator', async (_whose, given) => {
+    given();
+    const answer = await caller.call('CheckClientId', request);
+    expect(answer).toEqual({ isFree: false, reason: 'ERROR_REASON_UNSPECIFIED' });
+    expect(house.recorder.refusals).toEqual([
+      {
+        listener: 'broker',
+        operation: 'CheckClientId',
+        reason: 'CLIENT_ID_NOT_ALLOWED',
+        message: expect.stringMatching(/shows no certificate/),
+        clientId: 'kitchen-display',
+        correlationId: 'connect 1',
+      },
+    ]);
+  });
+
+  it('answers that it is not when nobody can tell, and says so', async () => {
+    house.rooms.isThingWith = () => Promise.resolve(undefined);
+    const answer = await caller.call('CheckClientId', request);
+    expect(answer).toEqual({ isFree: false, reason: 'VERIFICATION_UNAVAILABLE' });
+  });
+
+  it('counts a session that was opened while the thing was looked for', async () => {
+    house.rooms.isThingWith = (name) => {
+      house.rooms.clientIds.add(name);
+      return Promise.resolve(false);
+    };
+    expect((await caller.call('CheckClientId', request)).isFree).toBe(false);
+  });
+
+  it('wants a client id', async () => {
+    expect((await refusal(caller.call('CheckClientId', {}))).reason).toBe('INVALID_ARGUMENTS');
+  });
+});
+
 describe('the other calls', () => {
   it('gives a grant set’s bytes, and NOT_FOUND for an id that is none', async () => {
     const answer = await caller.call('GetGrantSet', { grantSetId: 'a'.repeat(64) });

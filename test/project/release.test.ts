@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '../..');
@@ -38,6 +38,21 @@ describe('a release', () => {
   it('holds the Aedes package with its types', () => {
     expect(existsSync(join(directory, 'dist/plugins/aedes/index.js'))).toBe(true);
     expect(existsSync(join(directory, 'dist/plugins/aedes/index.d.ts'))).toBe(true);
+  });
+
+  it('holds the units, with their drop-ins, and what they point to', () => {
+    const pack = spawnSync('npm', ['pack', '--dry-run', '--json', '--ignore-scripts'], {
+      cwd: root,
+      encoding: 'utf8',
+    });
+    const [{ files }] = JSON.parse(pack.stdout) as [{ readonly files: readonly { readonly path: string }[] }];
+    const held = files.map(({ path }) => path);
+    const units = readdirSync(join(root, 'systemd'), { recursive: true, withFileTypes: true })
+      .filter((entry) => entry.isFile())
+      .map((entry) => relative(root, join(entry.parentPath, entry.name)));
+    expect(units.length).toBeGreaterThan(5);
+    for (const file of [...units, 'docs/systemd.md', 'bin/deviceauthd', 'scripts/find-node.sh'])
+      expect(held).toContain(file);
   });
 
   it('holds no TypeScript import specifiers', () => {

@@ -7,8 +7,6 @@
 namespace deviceauth {
 namespace {
 
-constexpr Milliseconds kInlineWindow = 20;
-constexpr Milliseconds kBlockingWindow = 1000;
 constexpr Milliseconds kParkedFor = 10'000;
 constexpr Milliseconds kLongestReload = 2000;
 constexpr std::size_t kMostAttempts = 5000;
@@ -25,11 +23,6 @@ std::string Described(const Fingerprint& fingerprint, const std::string& correla
 }
 
 }  // namespace
-
-Authentication::Authentication(const Parts& parts)
-    : parts_(parts),
-      budget_(parts.api.can_delay() ? WaitBudget(parts.options.inline_wait_ms, kInlineWindow)
-                                    : WaitBudget(parts.options.blocking_wait_ms, kBlockingWindow)) {}
 
 int Authentication::Authenticate(const mosquitto_evt_basic_auth& request) {
   const char* id = mosquitto_client_id(request.client);
@@ -61,8 +54,11 @@ int Authentication::WithoutCertificate(struct mosquitto* client, const std::stri
                       "client " + Quoted(client_id) + " refused: it shows no certificate, and its id is a device's");
     return MOSQ_ERR_AUTH;
   }
-  parts_.sessions->Defer(client, client_id);
-  return MOSQ_ERR_PLUGIN_DEFER;
+  switch (parts_.client_ids->Ask(client_id, ++last_generation)) {
+    case ClientIdCheck::Verdict::kFree: parts_.sessions->Defer(client, client_id); return MOSQ_ERR_PLUGIN_DEFER;
+    case ClientIdCheck::Verdict::kUnknown: return UnavailableCode();
+    default: return MOSQ_ERR_AUTH;
+  }
 }
 
 int Authentication::AuthenticateCertificate(struct mosquitto* client, const std::string& client_id,
@@ -106,10 +102,10 @@ Authentication::Attempt* Authentication::Begin(const std::string& client_id, con
 
 int Authentication::Await(struct mosquitto* client, const Fingerprint& fingerprint, Attempt* attempt) {
   const Milliseconds begin = SteadyNow();
-  const Milliseconds left = budget_.Left(begin);
+  const Milliseconds left = parts_.budget->Left(begin);
   if (left > 0) {
     std::optional<Answer> answer = parts_.handover->WaitForAnswer(attempt->generation, begin + left);
-    budget_.Spend(begin, SteadyNow());
+    parts_.budget->Spend(begin, SteadyNow());
     if (answer.has_value()) {
       const Attempt answered = *attempt;
       End(fingerprint);
@@ -149,6 +145,7 @@ int Authentication::Accept(struct mosquitto* client, Session* session) {
 }
 
 void Authentication::TakeAnswer(Generation generation, Answer answer) {
+  if (parts_.client_ids->TakeAnswer(generation, answer)) return;
   const auto named = fingerprint_of_.find(generation);
   const auto found = named == fingerprint_of_.end() ? attempts_.end() : attempts_.find(named->second);
   if (found == attempts_.end() || found->second.generation != generation) {
@@ -292,6 +289,7 @@ bool Authentication::IsReloading() const { return reloading_until_ != kLongAgo &
 
 void Authentication::Tick() {
   reloading_until_ = kLongAgo;
+  parts_.client_ids->Tick();
   if (parked_ == 0) return;
   const Milliseconds now = SteadyNow();
   std::vector<Fingerprint> over;

@@ -17,6 +17,7 @@
 
 #include "broker_api.h"
 #include "certificate.h"
+#include "client_id_check.h"
 #include "grants.h"
 #include "handover.h"
 #include "log.h"
@@ -38,9 +39,11 @@ class Authentication {
     SessionKeeper* keeper;
     Handover* handover;
     Log* log;
+    WaitBudget* budget;
+    ClientIdCheck* client_ids;
   };
 
-  explicit Authentication(const Parts& parts);
+  explicit Authentication(const Parts& parts) : parts_(parts) {}
 
   int Authenticate(const mosquitto_evt_basic_auth& request);
   // An answer that was not waited for.
@@ -85,7 +88,6 @@ class Authentication {
   bool IsReloading() const;
 
   const Parts parts_;
-  WaitBudget budget_;
   RetryLater later_;
   Attempts attempts_;
   std::unordered_map<Generation, Fingerprint> fingerprint_of_;

@@ -56,18 +56,39 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& socket) {
   return grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), arguments);
 }
 
-void SetDeadline(grpc::ClientContext* context, Milliseconds delay) {
-  context->set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(delay));
-}
+template <typename Request, typename Response>
+struct UnaryCall {
+  using Method = void (v1::DeviceAuth::StubInterface::async_interface::*)(grpc::ClientContext*, const Request*, Response*,
+                                                                          std::function<void(grpc::Status)>);
+  grpc::ClientContext context;
+  Request request;
+  Response response;
+};
 
 }  // namespace
 
 // What is under way. Outlives the client for as long as gRPC still has something to say.
-struct DaemonClient::Calls {
+struct DaemonClient::Calls : std::enable_shared_from_this<Calls> {
   EventLoop* loop;
   std::unique_ptr<v1::DeviceAuth::Stub> stub;
   std::unordered_set<grpc::ClientContext*> open;
   std::function<void()> on_empty;
+
+  // `then` hears of the end on the loop's thread.
+  template <typename Request, typename Response, typename Then>
+  void Start(typename UnaryCall<Request, Response>::Method method, std::shared_ptr<UnaryCall<Request, Response>> call,
+             Milliseconds deadline, Then then) {
+    call->context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(deadline));
+    open.insert(&call->context);
+    v1::DeviceAuth::StubInterface::async_interface* async = stub->async();
+    (async->*method)(&call->context, &call->request, &call->response,
+                     [call, calls = shared_from_this(), then = std::move(then)](const grpc::Status& status) {
+                       calls->loop->Post([call, calls, then, status] {
+                         then(status, call);
+                         calls->Remove(&call->context);
+                       });
+                     });
+  }
 
   void Remove(grpc::ClientContext* context) {
     open.erase(context);
@@ -77,12 +98,7 @@ struct DaemonClient::Calls {
 
 namespace {
 
-template <typename Request, typename Response>
-struct UnaryCall {
-  grpc::ClientContext context;
-  Request request;
-  Response response;
-};
+using Async = v1::DeviceAuth::StubInterface::async_interface;
 
 // Holds itself until gRPC is done with it.
 class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesRequest, v1::SessionUpdate> {
@@ -204,55 +220,59 @@ DaemonClient::DaemonClient(EventLoop* loop, const std::string& socket, std::stri
 DaemonClient::~DaemonClient() = default;
 
 void DaemonClient::OpenSession(const Credential& credential, const std::string& correlation_id, TokenCallback done) {
-  auto call = std::make_shared<UnaryCall<v1::GetClientDeviceAuthTokenRequest, v1::GetClientDeviceAuthTokenResponse>>();
+  using Call = UnaryCall<v1::GetClientDeviceAuthTokenRequest, v1::GetClientDeviceAuthTokenResponse>;
+  auto call = std::make_shared<Call>();
   auto* mqtt = call->request.mutable_credential()->mutable_mqtt_credential();
   mqtt->set_client_id(credential.client_id);
   mqtt->set_certificate_pem(credential.certificate_pem);
   call->request.set_broker_instance_id(broker_instance_id_);
   call->request.set_correlation_id(correlation_id);
-  SetDeadline(&call->context, pending_max_ms_);
-  calls_->open.insert(&call->context);
-  calls_->stub->async()->GetClientDeviceAuthToken(
-      &call->context, &call->request, &call->response,
-      [call, calls = calls_, done = std::move(done)](const grpc::Status& status) mutable {
-        calls->loop->Post([call = std::move(call), calls, done = std::move(done), status] {
-          Outcome<std::shared_ptr<const TokenAnswer>> outcome;
-          if (status.ok()) outcome.value = std::shared_ptr<const TokenAnswer>(call, &call->response);
-          else outcome.error = ToCallError(status);
-          done(std::move(outcome));
-          calls->Remove(&call->context);
-        });
-      });
+  calls_->Start(&Async::GetClientDeviceAuthToken, std::move(call), pending_max_ms_,
+                [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>& ended) {
+                  Outcome<std::shared_ptr<const TokenAnswer>> outcome;
+                  if (status.ok()) outcome.value = std::shared_ptr<const TokenAnswer>(ended, &ended->response);
+                  else outcome.error = ToCallError(status);
+                  done(std::move(outcome));
+                });
 }
 
 void DaemonClient::GetGrantSet(const std::string& id, BytesCallback done) {
-  auto call = std::make_shared<UnaryCall<v1::GetGrantSetRequest, v1::GetGrantSetResponse>>();
+  using Call = UnaryCall<v1::GetGrantSetRequest, v1::GetGrantSetResponse>;
+  auto call = std::make_shared<Call>();
   call->request.set_grant_set_id(id);
-  SetDeadline(&call->context, kCallDeadline);
-  calls_->open.insert(&call->context);
-  calls_->stub->async()->GetGrantSet(
-      &call->context, &call->request, &call->response,
-      [call, calls = calls_, done = std::move(done)](const grpc::Status& status) mutable {
-        calls->loop->Post([call = std::move(call), calls, done = std::move(done), status] {
-          Outcome<std::string> outcome;
-          if (status.ok()) outcome.value = std::move(*call->response.mutable_grant_set());
-          else outcome.error = ToCallError(status);
-          done(std::move(outcome));
-          calls->Remove(&call->context);
-        });
-      });
+  calls_->Start(&Async::GetGrantSet, std::move(call), kCallDeadline,
+                [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>& ended) {
+                  Outcome<std::string> outcome;
+                  if (status.ok()) outcome.value = std::move(*ended->response.mutable_grant_set());
+                  else outcome.error = ToCallError(status);
+                  done(std::move(outcome));
+                });
+}
+
+void DaemonClient::CheckClientId(const std::string& client_id, const std::string& correlation_id, FreeCallback done) {
+  using Call = UnaryCall<v1::CheckClientIdRequest, v1::CheckClientIdResponse>;
+  auto call = std::make_shared<Call>();
+  call->request.set_client_id(client_id);
+  call->request.set_correlation_id(correlation_id);
+  calls_->Start(&Async::CheckClientId, std::move(call), pending_max_ms_,
+                [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>& ended) {
+                  Outcome<bool> outcome{std::nullopt, false};
+                  if (!status.ok()) outcome.error = ToCallError(status);
+                  else if (ended->response.is_free()) outcome.value = true;
+                  else if (ended->response.reason() != v1::ERROR_REASON_UNSPECIFIED) {
+                    outcome.error = CallError{"VERIFICATION_UNAVAILABLE", "the daemon cannot tell", "", 0};
+                  }
+                  done(std::move(outcome));
+                });
 }
 
 void DaemonClient::CloseSession(const std::string& token) {
-  auto call = std::make_shared<UnaryCall<v1::CloseClientDeviceSessionRequest, v1::CloseClientDeviceSessionResponse>>();
+  using Call = UnaryCall<v1::CloseClientDeviceSessionRequest, v1::CloseClientDeviceSessionResponse>;
+  auto call = std::make_shared<Call>();
   call->request.set_client_device_auth_token(token);
-  SetDeadline(&call->context, kCallDeadline);
-  calls_->open.insert(&call->context);
-  calls_->stub->async()->CloseClientDeviceSession(
-      &call->context, &call->request, &call->response, [call, calls = calls_](const grpc::Status&) mutable {
-        // Where it does not arrive, the daemon finds out from the next stream's held tokens.
-        calls->loop->Post([call = std::move(call), calls] { calls->Remove(&call->context); });
-      });
+  // Where it does not arrive, the daemon finds out from the next stream's held tokens.
+  calls_->Start(&Async::CloseClientDeviceSession, std::move(call), kCallDeadline,
+                [](const grpc::Status&, const std::shared_ptr<Call>&) {});
 }
 
 std::unique_ptr<DaemonClient::UpdateCall> DaemonClient::OpenUpdates(UpdateCallback on_update, EndCallback on_end) {

@@ -54,6 +54,7 @@ class DaemonClient {
   using TokenAnswer = v1::GetClientDeviceAuthTokenResponse;
   using TokenCallback = std::function<void(Outcome<std::shared_ptr<const TokenAnswer>>)>;
   using BytesCallback = std::function<void(Outcome<std::string>)>;
+  using FreeCallback = std::function<void(Outcome<bool>)>;
   using UpdateCallback = std::function<void(std::shared_ptr<const v1::SessionUpdate>)>;
   // With what the stream ended; nothing follows.
   using EndCallback = std::function<void(const CallError&)>;
@@ -75,6 +76,8 @@ class DaemonClient {
   void OpenSession(const Credential& credential, const std::string& correlation_id, TokenCallback done);
   // The bytes as sent; their hash is not checked here.
   void GetGrantSet(const std::string& id, BytesCallback done);
+  // Is this client id no device's? That the daemon cannot tell is an error.
+  void CheckClientId(const std::string& client_id, const std::string& correlation_id, FreeCallback done);
   void CloseSession(const std::string& token);
   std::unique_ptr<UpdateCall> OpenUpdates(UpdateCallback on_update, EndCallback on_end);
 

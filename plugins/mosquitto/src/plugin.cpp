@@ -14,6 +14,7 @@
 #include "authentication.h"
 #include "authorization.h"
 #include "broker_api.h"
+#include "client_id_check.h"
 #include "grants.h"
 #include "handover.h"
 #include "log.h"
@@ -21,13 +22,21 @@
 #include "session_keeper.h"
 #include "sessions.h"
 #include "unknown_issuer.h"
+#include "wait_budget.h"
 
 namespace deviceauth {
 namespace {
 
 constexpr Milliseconds kTickBudget = 1;
+constexpr Milliseconds kInlineWindow = 20;
+constexpr Milliseconds kBlockingWindow = 1000;
 // A broker that has not ticked for so long after its start does not tick.
 constexpr Milliseconds kFirstTickWithin = 3000;
+
+WaitBudget BudgetFor(const Options& options, const BrokerApi& api) {
+  return api.can_delay() ? WaitBudget(options.inline_wait_ms, kInlineWindow)
+                         : WaitBudget(options.blocking_wait_ms, kBlockingWindow);
+}
 
 class Plugin {
  public:
@@ -42,7 +51,9 @@ class Plugin {
         handover_(api.can_delay()),
         keeper_({options_.socket, options_.pending_max_ms, api.can_delay() ? "mosquitto 2.1" : "mosquitto 2.0"},
                 &handover_),
-        authentication_({options_, api, &sessions_, &evaluator_, &keeper_, &handover_, &log_}) {}
+        budget_(BudgetFor(options_, api)),
+        client_ids_(&keeper_, &handover_, &budget_, &log_),
+        authentication_({options_, api, &sessions_, &evaluator_, &keeper_, &handover_, &log_, &budget_, &client_ids_}) {}
 
   ~Plugin() {
     handover_.Stop();
@@ -209,6 +220,8 @@ class Plugin {
   Authorization authorization_;
   Handover handover_;
   SessionKeeper keeper_;
+  WaitBudget budget_;
+  ClientIdCheck client_ids_;
   Authentication authentication_;
 };
 

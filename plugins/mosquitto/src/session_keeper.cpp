@@ -18,6 +18,15 @@ std::string Described(const KeptSession& session) {
   return "client " + Quoted(session.credential.client_id) + " (certificate " + session.certificate_id.substr(0, 16) + ")";
 }
 
+Answer ToAnswer(const CallError& error) {
+  Answer answer;
+  answer.verdict = error.IsVerdict() ? Answer::Verdict::kRefused : Answer::Verdict::kUnavailable;
+  answer.reason = error.reason + (error.category.empty() ? "" : " " + error.category) +
+                  (error.IsVerdict() || error.message.empty() ? "" : ": " + error.message);
+  answer.retry_after_ms = error.retry_after_ms;
+  return answer;
+}
+
 }  // namespace
 
 std::string NewCorrelationId() {
@@ -85,6 +94,21 @@ void SessionKeeper::Authenticate(Generation generation, Credential credential, s
   });
 }
 
+void SessionKeeper::CheckClientId(Generation generation, std::string client_id, std::string correlation_id) {
+  loop_->Post([this, generation, client_id = std::move(client_id), correlation_id = std::move(correlation_id)] {
+    daemon_->CheckClientId(client_id, correlation_id, [this, generation](Outcome<bool> is_free) {
+      Answer answer;
+      if (is_free.error.has_value()) {
+        answer = ToAnswer(*is_free.error);
+        answer.verdict = Answer::Verdict::kUnavailable;
+      } else {
+        answer.verdict = is_free.value ? Answer::Verdict::kAccepted : Answer::Verdict::kRefused;
+      }
+      handover_->Push(Answered{generation, std::move(answer)});
+    });
+  });
+}
+
 void SessionKeeper::Close(Generation generation) {
   loop_->Post([this, generation] {
     const auto found = by_generation_.find(generation);
@@ -103,10 +127,7 @@ void SessionKeeper::Open(const KeptSessionPtr& session, const std::string& corre
   Ask(session, correlation_id, [this, session](std::optional<CallError> error) {
     Answer answer;
     if (error.has_value()) {
-      answer.verdict = error->IsVerdict() ? Answer::Verdict::kRefused : Answer::Verdict::kUnavailable;
-      answer.reason = error->reason + (error->category.empty() ? "" : " " + error->category) +
-                      (error->IsVerdict() || error->message.empty() ? "" : ": " + error->message);
-      answer.retry_after_ms = error->retry_after_ms;
+      answer = ToAnswer(*error);
       Forget(session);
     } else {
       answer.verdict = Answer::Verdict::kAccepted;

@@ -42,6 +42,9 @@ class SessionKeeper final : private UpdatedSessions {
   // The answer comes through the handover, always, and names this generation.
   void Authenticate(Generation generation, Credential credential, std::string certificate_id,
                     std::string correlation_id);
+  // May a client without a certificate have this id? The answer comes as that of an authentication does: accepted when it is
+  // free, refused when it is a device's. No session comes of it.
+  void CheckClientId(Generation generation, std::string client_id, std::string correlation_id);
   // The device went away, or never came.
   void Close(Generation generation);
   // Frees grants, which may be large, anywhere but on the broker's thread.

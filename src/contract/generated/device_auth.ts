@@ -9,6 +9,8 @@ import type { AuthorizeClientDeviceActionsResponse as _deviceauth_v1_AuthorizeCl
 import type { CertificateOptions as _deviceauth_v1_CertificateOptions, CertificateOptions__Output as _deviceauth_v1_CertificateOptions__Output } from './deviceauth/v1/CertificateOptions.ts';
 import type { CertificateUpdate as _deviceauth_v1_CertificateUpdate, CertificateUpdate__Output as _deviceauth_v1_CertificateUpdate__Output } from './deviceauth/v1/CertificateUpdate.ts';
 import type { CertificateUpdateEvent as _deviceauth_v1_CertificateUpdateEvent, CertificateUpdateEvent__Output as _deviceauth_v1_CertificateUpdateEvent__Output } from './deviceauth/v1/CertificateUpdateEvent.ts';
+import type { CheckClientIdRequest as _deviceauth_v1_CheckClientIdRequest, CheckClientIdRequest__Output as _deviceauth_v1_CheckClientIdRequest__Output } from './deviceauth/v1/CheckClientIdRequest.ts';
+import type { CheckClientIdResponse as _deviceauth_v1_CheckClientIdResponse, CheckClientIdResponse__Output as _deviceauth_v1_CheckClientIdResponse__Output } from './deviceauth/v1/CheckClientIdResponse.ts';
 import type { ClientDeviceCredential as _deviceauth_v1_ClientDeviceCredential, ClientDeviceCredential__Output as _deviceauth_v1_ClientDeviceCredential__Output } from './deviceauth/v1/ClientDeviceCredential.ts';
 import type { CloseClientDeviceSessionRequest as _deviceauth_v1_CloseClientDeviceSessionRequest, CloseClientDeviceSessionRequest__Output as _deviceauth_v1_CloseClientDeviceSessionRequest__Output } from './deviceauth/v1/CloseClientDeviceSessionRequest.ts';
 import type { CloseClientDeviceSessionResponse as _deviceauth_v1_CloseClientDeviceSessionResponse, CloseClientDeviceSessionResponse__Output as _deviceauth_v1_CloseClientDeviceSessionResponse__Output } from './deviceauth/v1/CloseClientDeviceSessionResponse.ts';
@@ -55,6 +57,8 @@ export interface ProtoGrpcType {
       CertificateType: EnumTypeDefinition
       CertificateUpdate: MessageTypeDefinition<_deviceauth_v1_CertificateUpdate, _deviceauth_v1_CertificateUpdate__Output>
       CertificateUpdateEvent: MessageTypeDefinition<_deviceauth_v1_CertificateUpdateEvent, _deviceauth_v1_CertificateUpdateEvent__Output>
+      CheckClientIdRequest: MessageTypeDefinition<_deviceauth_v1_CheckClientIdRequest, _deviceauth_v1_CheckClientIdRequest__Output>
+      CheckClientIdResponse: MessageTypeDefinition<_deviceauth_v1_CheckClientIdResponse, _deviceauth_v1_CheckClientIdResponse__Output>
       ClientDeviceCredential: MessageTypeDefinition<_deviceauth_v1_ClientDeviceCredential, _deviceauth_v1_ClientDeviceCredential__Output>
       CloseClientDeviceSessionRequest: MessageTypeDefinition<_deviceauth_v1_CloseClientDeviceSessionRequest, _deviceauth_v1_CloseClientDeviceSessionRequest__Output>
       CloseClientDeviceSessionResponse: MessageTypeDefinition<_deviceauth_v1_CloseClientDeviceSessionResponse, _deviceauth_v1_CloseClientDeviceSessionResponse__Output>

@@ -6,6 +6,8 @@ import type { handleServerStreamingCall, Server } from '@grpc/grpc-js';
 import type { AuthorizeClientDeviceActionRequest__Output } from '../../contract/generated/deviceauth/v1/AuthorizeClientDeviceActionRequest.ts';
 import type { AuthorizeClientDeviceActionResponse } from '../../contract/generated/deviceauth/v1/AuthorizeClientDeviceActionResponse.ts';
 import type { CertificateUpdateEvent } from '../../contract/generated/deviceauth/v1/CertificateUpdateEvent.ts';
+import type { CheckClientIdRequest__Output } from '../../contract/generated/deviceauth/v1/CheckClientIdRequest.ts';
+import type { CheckClientIdResponse } from '../../contract/generated/deviceauth/v1/CheckClientIdResponse.ts';
 import type { CloseClientDeviceSessionRequest__Output } from '../../contract/generated/deviceauth/v1/CloseClientDeviceSessionRequest.ts';
 import type { GetClientDeviceAuthTokenRequest__Output } from '../../contract/generated/deviceauth/v1/GetClientDeviceAuthTokenRequest.ts';
 import type { GetClientDeviceAuthTokenResponse } from '../../contract/generated/deviceauth/v1/GetClientDeviceAuthTokenResponse.ts';
@@ -81,6 +83,11 @@ export class DeviceAuthService {
       AuthorizeClientDeviceActions: (call: Parameters<typeof serveDecisions>[0]) =>
         serveDecisions(call, this.#decisions, runner),
       SubscribeToSessionUpdates: (call: UpdateCall) => serveUpdates(call, { sessions, runner, serialize }),
+      CheckClientId: runner.unary(
+        'CheckClientId',
+        (request: CheckClientIdRequest__Output, call) => this.#checkClientId(request, call),
+        (response) => response.isFree === true,
+      ),
       CloseClientDeviceSession: runner.unary(
         'CloseClientDeviceSession',
         (request: CloseClientDeviceSessionRequest__Output) => this.#close(request),
@@ -141,6 +148,34 @@ export class DeviceAuthService {
     const found = this.#parts.grantSets.grantSet(id);
     if (found === undefined) throw new DaemonError('NOT_FOUND', 'there is no such grant set');
     return { grantSet: found.bytes };
+  }
+
+  async #checkClientId(
+    request: CheckClientIdRequest__Output,
+    call: CallContext,
+  ): Promise<CheckClientIdResponse> {
+    const clientId = required(request.clientId, 'client_id');
+    const refused = (reason: string, message: string): void => {
+      const correlation = correlationId(request.correlationId);
+      this.#runner.refused({
+        operation: 'CheckClientId',
+        reason,
+        message,
+        clientId,
+        correlationId: correlation,
+      });
+    };
+    const isThing = await this.#parts.identity.isThing(clientId, call.signal);
+    // Asked last, so that a session opened meanwhile counts.
+    const hasSession = this.#parts.sessions.hasClientId(clientId);
+    if (isThing === true || hasSession) {
+      const whose = isThing === true ? 'a registered thing has this name' : 'a session has this client id';
+      refused('CLIENT_ID_NOT_ALLOWED', `${whose}, and the client shows no certificate`);
+      return { isFree: false };
+    }
+    if (isThing === false) return { isFree: true };
+    refused('VERIFICATION_UNAVAILABLE', 'whether the client id is a thing’s cannot be told now');
+    return { isFree: false, reason: 'VERIFICATION_UNAVAILABLE' };
   }
 
   #close(request: CloseClientDeviceSessionRequest__Output): Record<string, never> {

@@ -123,6 +123,10 @@ export class Listener {
     return this.#address;
   }
 
+  get listening(): boolean {
+    return this.#net.listening;
+  }
+
   state(): ListenerState {
     const { calls, rejected, active } = this.#gate.counts();
     const { operations } = this.#options;

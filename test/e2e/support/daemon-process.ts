@@ -15,6 +15,14 @@ const NODE_COMPILE_CACHE = fileURLToPath(new URL('../../../var/compiled', import
 
 export type Configuration = Readonly<Record<string, unknown>>;
 
+/** How the process is started, where it is not simply run. */
+export interface Launch {
+  /** A command that runs the one that follows it. */
+  readonly before?: readonly string[];
+  /** Beside the test's own environment. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 export class DaemonProcess {
   readonly directory = mkdtempSync(join(tmpdir(), 'dad-'));
   readonly adminSocket = join(this.directory, 'run', 'admin.sock');
@@ -27,15 +35,18 @@ export class DaemonProcess {
   #configuration: Configuration;
   readonly #metrics: string;
 
-  private constructor(configuration: Configuration, metricsPort: number) {
+  readonly #launch: Launch;
+
+  private constructor(configuration: Configuration, metricsPort: number, launch: Launch) {
+    this.#launch = launch;
     mkdirSync(join(this.directory, 'run'), { mode: 0o700 });
     this.#configuration = configuration;
     this.#metrics = `127.0.0.1:${metricsPort}`;
     this.configure(configuration);
   }
 
-  static async start(configuration: Configuration): Promise<DaemonProcess> {
-    const daemon = new DaemonProcess(configuration, await freePort());
+  static async start(configuration: Configuration, launch: Launch = {}): Promise<DaemonProcess> {
+    const daemon = new DaemonProcess(configuration, await freePort(), launch);
     await daemon.restart();
     return daemon;
   }
@@ -57,10 +68,12 @@ export class DaemonProcess {
   }
 
   async restart(): Promise<void> {
-    const child = spawn(LAUNCHER, ['serve', '--config', this.configurationFile], {
+    const { before = [], environment } = this.#launch;
+    const [command = '', ...args] = [...before, LAUNCHER, 'serve', '--config', this.configurationFile];
+    const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       // Compiled once for all daemons of the suite: it halves what a start costs.
-      env: { ...process.env, NODE_COMPILE_CACHE },
+      env: { ...process.env, NODE_COMPILE_CACHE, ...environment },
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
@@ -89,8 +102,16 @@ export class DaemonProcess {
     return Number(count);
   }
 
+  get processId(): number | undefined {
+    return this.#child?.pid;
+  }
+
   get running(): boolean {
     return this.#child !== undefined && this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  signal(signal: NodeJS.Signals): void {
+    this.#child?.kill(signal);
   }
 
   async kill(signal: 'SIGKILL' | 'SIGTERM'): Promise<void> {

@@ -85,6 +85,8 @@ export class ScriptedRooms implements Sessions, Identity, GrantSets {
     decision: { allowed: true, reason: 'ALLOWED' },
   });
   verifyWith: () => Promise<IdentityVerdict> = () => Promise.resolve({ kind: 'active' });
+  readonly clientIds = new Set<string>();
+  isThingWith: (name: string) => Promise<boolean | undefined> = () => Promise.resolve(false);
 
   open(request: OpenRequest, signal: AbortSignal): Promise<OpenResult> {
     this.opens.push({ request, signal });
@@ -109,6 +111,14 @@ export class ScriptedRooms implements Sessions, Identity, GrantSets {
   verifyIdentity(certificate: string, signal: AbortSignal): Promise<IdentityVerdict> {
     this.verified.push({ certificate, signal });
     return this.verifyWith();
+  }
+
+  hasClientId(clientId: string): boolean {
+    return this.clientIds.has(clientId);
+  }
+
+  isThing(name: string): Promise<boolean | undefined> {
+    return this.isThingWith(name);
   }
 
   grantSet(id: string): { readonly bytes: Uint8Array } | undefined {

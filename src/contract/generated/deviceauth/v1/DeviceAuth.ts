@@ -7,6 +7,8 @@ import type { AuthorizeClientDeviceActionResponse as _deviceauth_v1_AuthorizeCli
 import type { AuthorizeClientDeviceActionsRequest as _deviceauth_v1_AuthorizeClientDeviceActionsRequest, AuthorizeClientDeviceActionsRequest__Output as _deviceauth_v1_AuthorizeClientDeviceActionsRequest__Output } from '../../deviceauth/v1/AuthorizeClientDeviceActionsRequest.ts';
 import type { AuthorizeClientDeviceActionsResponse as _deviceauth_v1_AuthorizeClientDeviceActionsResponse, AuthorizeClientDeviceActionsResponse__Output as _deviceauth_v1_AuthorizeClientDeviceActionsResponse__Output } from '../../deviceauth/v1/AuthorizeClientDeviceActionsResponse.ts';
 import type { CertificateUpdateEvent as _deviceauth_v1_CertificateUpdateEvent, CertificateUpdateEvent__Output as _deviceauth_v1_CertificateUpdateEvent__Output } from '../../deviceauth/v1/CertificateUpdateEvent.ts';
+import type { CheckClientIdRequest as _deviceauth_v1_CheckClientIdRequest, CheckClientIdRequest__Output as _deviceauth_v1_CheckClientIdRequest__Output } from '../../deviceauth/v1/CheckClientIdRequest.ts';
+import type { CheckClientIdResponse as _deviceauth_v1_CheckClientIdResponse, CheckClientIdResponse__Output as _deviceauth_v1_CheckClientIdResponse__Output } from '../../deviceauth/v1/CheckClientIdResponse.ts';
 import type { CloseClientDeviceSessionRequest as _deviceauth_v1_CloseClientDeviceSessionRequest, CloseClientDeviceSessionRequest__Output as _deviceauth_v1_CloseClientDeviceSessionRequest__Output } from '../../deviceauth/v1/CloseClientDeviceSessionRequest.ts';
 import type { CloseClientDeviceSessionResponse as _deviceauth_v1_CloseClientDeviceSessionResponse, CloseClientDeviceSessionResponse__Output as _deviceauth_v1_CloseClientDeviceSessionResponse__Output } from '../../deviceauth/v1/CloseClientDeviceSessionResponse.ts';
 import type { GetClientDeviceAuthTokenRequest as _deviceauth_v1_GetClientDeviceAuthTokenRequest, GetClientDeviceAuthTokenRequest__Output as _deviceauth_v1_GetClientDeviceAuthTokenRequest__Output } from '../../deviceauth/v1/GetClientDeviceAuthTokenRequest.ts';
@@ -47,6 +49,23 @@ export interface DeviceAuthClient extends grpc.Client {
    */
   authorizeClientDeviceActions(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_deviceauth_v1_AuthorizeClientDeviceActionsRequest, _deviceauth_v1_AuthorizeClientDeviceActionsResponse__Output>;
   authorizeClientDeviceActions(options?: grpc.CallOptions): grpc.ClientDuplexStream<_deviceauth_v1_AuthorizeClientDeviceActionsRequest, _deviceauth_v1_AuthorizeClientDeviceActionsResponse__Output>;
+  
+  /**
+   * May a client that shows no certificate use this client id? Asked by brokers that leave such clients to other means
+   * (password files and the like), so that none of them comes under a device's name.
+   */
+  CheckClientId(argument: _deviceauth_v1_CheckClientIdRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CheckClientIdResponse__Output>): grpc.ClientUnaryCall;
+  CheckClientId(argument: _deviceauth_v1_CheckClientIdRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_CheckClientIdResponse__Output>): grpc.ClientUnaryCall;
+  CheckClientId(argument: _deviceauth_v1_CheckClientIdRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CheckClientIdResponse__Output>): grpc.ClientUnaryCall;
+  CheckClientId(argument: _deviceauth_v1_CheckClientIdRequest, callback: grpc.requestCallback<_deviceauth_v1_CheckClientIdResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * May a client that shows no certificate use this client id? Asked by brokers that leave such clients to other means
+   * (password files and the like), so that none of them comes under a device's name.
+   */
+  checkClientId(argument: _deviceauth_v1_CheckClientIdRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CheckClientIdResponse__Output>): grpc.ClientUnaryCall;
+  checkClientId(argument: _deviceauth_v1_CheckClientIdRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_CheckClientIdResponse__Output>): grpc.ClientUnaryCall;
+  checkClientId(argument: _deviceauth_v1_CheckClientIdRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CheckClientIdResponse__Output>): grpc.ClientUnaryCall;
+  checkClientId(argument: _deviceauth_v1_CheckClientIdRequest, callback: grpc.requestCallback<_deviceauth_v1_CheckClientIdResponse__Output>): grpc.ClientUnaryCall;
   
   /**
    * The device disconnected. Closing an unknown token is not an error.
@@ -155,6 +174,12 @@ export interface DeviceAuthHandlers extends grpc.UntypedServiceImplementation {
   AuthorizeClientDeviceActions: grpc.handleBidiStreamingCall<_deviceauth_v1_AuthorizeClientDeviceActionsRequest__Output, _deviceauth_v1_AuthorizeClientDeviceActionsResponse>;
   
   /**
+   * May a client that shows no certificate use this client id? Asked by brokers that leave such clients to other means
+   * (password files and the like), so that none of them comes under a device's name.
+   */
+  CheckClientId: grpc.handleUnaryCall<_deviceauth_v1_CheckClientIdRequest__Output, _deviceauth_v1_CheckClientIdResponse>;
+  
+  /**
    * The device disconnected. Closing an unknown token is not an error.
    */
   CloseClientDeviceSession: grpc.handleUnaryCall<_deviceauth_v1_CloseClientDeviceSessionRequest__Output, _deviceauth_v1_CloseClientDeviceSessionResponse>;
@@ -194,6 +219,7 @@ export interface DeviceAuthHandlers extends grpc.UntypedServiceImplementation {
 export interface DeviceAuthDefinition extends grpc.ServiceDefinition {
   AuthorizeClientDeviceAction: MethodDefinition<_deviceauth_v1_AuthorizeClientDeviceActionRequest, _deviceauth_v1_AuthorizeClientDeviceActionResponse, _deviceauth_v1_AuthorizeClientDeviceActionRequest__Output, _deviceauth_v1_AuthorizeClientDeviceActionResponse__Output>
   AuthorizeClientDeviceActions: MethodDefinition<_deviceauth_v1_AuthorizeClientDeviceActionsRequest, _deviceauth_v1_AuthorizeClientDeviceActionsResponse, _deviceauth_v1_AuthorizeClientDeviceActionsRequest__Output, _deviceauth_v1_AuthorizeClientDeviceActionsResponse__Output>
+  CheckClientId: MethodDefinition<_deviceauth_v1_CheckClientIdRequest, _deviceauth_v1_CheckClientIdResponse, _deviceauth_v1_CheckClientIdRequest__Output, _deviceauth_v1_CheckClientIdResponse__Output>
   CloseClientDeviceSession: MethodDefinition<_deviceauth_v1_CloseClientDeviceSessionRequest, _deviceauth_v1_CloseClientDeviceSessionResponse, _deviceauth_v1_CloseClientDeviceSessionRequest__Output, _deviceauth_v1_CloseClientDeviceSessionResponse__Output>
   GetClientDeviceAuthToken: MethodDefinition<_deviceauth_v1_GetClientDeviceAuthTokenRequest, _deviceauth_v1_GetClientDeviceAuthTokenResponse, _deviceauth_v1_GetClientDeviceAuthTokenRequest__Output, _deviceauth_v1_GetClientDeviceAuthTokenResponse__Output>
   GetGrantSet: MethodDefinition<_deviceauth_v1_GetGrantSetRequest, _deviceauth_v1_GetGrantSetResponse, _deviceauth_v1_GetGrantSetRequest__Output, _deviceauth_v1_GetGrantSetResponse__Output>
