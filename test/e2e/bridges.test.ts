@@ -107,7 +107,7 @@ onMosquitto(
 
       // Revoked like any.
       await scene.admin.call('DeleteThing', { name: 'bridge-2' });
-      await scene.left('bridge-2');
+      await scene.mosquitto.logged(/session of client "bridge-2" ended/);
       await fence(near, near, 'through/end');
       expect(far.has('through/end')).toBe(false);
       await bridge.kill();
