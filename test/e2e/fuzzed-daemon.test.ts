@@ -1,5 +1,7 @@
 import { randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { status } from '@grpc/grpc-js';
 import fc from 'fast-check';
@@ -117,7 +119,6 @@ onMosquitto(
       const ca = await daemon.admin.call('CreateDeviceCa', { name: 'default' });
       good = forwardTo(daemon.brokerSocket);
       besieged = await BesiegedBroker.start(kind, good, [ca.certificatePem]);
-      await besieged.broker.inStep();
       enrolled = new Map();
       for (const thingName of [
         'inside',
@@ -283,6 +284,7 @@ onMosquitto(
 onMosquitto(
   'a daemon that speaks the contract and says the wrong thing',
   (kind) => {
+    let directory: string;
     let rogue: RogueDaemon;
     let besieged: BesiegedBroker;
     let narrow: string;
@@ -293,8 +295,8 @@ onMosquitto(
     const everything = [{ effect: 'ALLOW', operation: '*', resource: '*' }];
 
     beforeAll(async () => {
-      besieged = await BesiegedBroker.start(kind, (near) => void near.destroy());
-      rogue = await RogueDaemon.start(join(besieged.broker.directory, 'rogue'));
+      directory = mkdtempSync(join(tmpdir(), 'dar-'));
+      rogue = await RogueDaemon.start(join(directory, 'rogue'));
       narrow = rogue.offer({
         format: 1,
         ...rules,
@@ -305,19 +307,20 @@ onMosquitto(
       });
       wide = rogue.offer({ format: 1, ...rules, grants: everything });
       rogue.grantsOf = () => [narrow];
-      besieged.socket.to(forwardTo(rogue.path));
-      await besieged.broker.inStep();
+      besieged = await BesiegedBroker.start(kind, forwardTo(rogue.path));
     });
     afterAll(async () => {
       try {
         await besieged.stop();
       } finally {
         await rogue.stop();
+        rmSync(directory, { recursive: true, force: true });
       }
     });
     afterEach(async () => {
       rogue.grantsOf = () => [narrow];
       rogue.answer = (ask) => rogue.honest(ask);
+      rogue.answerClientId = () => ({ isFree: true });
       rogue.snapshot = (held) => rogue.honestSnapshot(held);
       await besieged.isUnharmed();
     });
@@ -327,6 +330,29 @@ onMosquitto(
       expect(await besieged.passes(device, 'own/right')).toBe(true);
       expect(await besieged.passes(device, 'forbidden')).toBe(false);
     });
+
+    it.each<[string, typeof rogue.answerClientId]>([
+      ['nothing', () => undefined],
+      ['neither yes nor no', () => ({})],
+      ['that it is not', () => ({ isFree: false })],
+      ['that it cannot tell', () => ({ reason: 'VERIFICATION_UNAVAILABLE' })],
+      ['a reason that there is not', () => ({ reason: 77 })],
+      ['a message that is none', () => Buffer.from([0x08, 0xff, 0xff])],
+      ['that it does not know the call', () => new SaidStatus(status.UNIMPLEMENTED, 'what?')],
+      ['that the caller may not ask', () => rogue.error('UNAUTHORIZED', status.PERMISSION_DENIED)],
+      [
+        'to ask later',
+        () => rogue.error('LIMIT_EXCEEDED', status.RESOURCE_EXHAUSTED, { seconds: 1, nanos: 0 }),
+      ],
+    ])(
+      'lets no client without a certificate in by answering whether its id is free: %s',
+      async (_what, answer) => {
+        rogue.answerClientId = answer;
+        const clientId = `local-${number++}`;
+        for (let time = 0; time < 3; time++)
+          await expect(besieged.local(clientId).connected()).rejects.toThrow();
+      },
+    );
 
     const set = (change: object) => rogue.offer({ format: 1, ...rules, grants: everything, ...change });
     type Answer = typeof rogue.answer;
@@ -424,6 +450,13 @@ onMosquitto(
         }),
       ],
       ['bytes that are no message', () => randomBytes(500)],
+      [
+        'what it should, and after it what does not belong there',
+        (ask) => {
+          const { responseSerialize } = rogue.contract.deviceAuth.GetClientDeviceAuthToken;
+          return Buffer.concat([responseSerialize(rogue.honest(ask)), Buffer.from([0x08, 0xff])]);
+        },
+      ],
       ['an empty message', () => Buffer.alloc(0)],
       ['more than a message may hold', () => Buffer.alloc(65 * 1024 * 1024)],
       ['a status it made up', () => new SaidStatus(77 as status, 'x\ny\u0000'.repeat(300))],

@@ -2,6 +2,7 @@
 
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
 #include <deque>
@@ -63,14 +64,17 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& socket) {
   return grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), arguments);
 }
 
+// A generated stub gives an answer that does not parse as a success with what it read until then, and half an answer may allow
+// what the whole one would not. So answers arrive as bytes and are parsed here.
 template <typename Request, typename Response>
 struct UnaryCall {
-  using Method = void (v1::DeviceAuth::StubInterface::async_interface::*)(grpc::ClientContext*, const Request*, Response*,
-                                                                          std::function<void(grpc::Status)>);
-  // Its connection, however new a one others use.
-  std::shared_ptr<v1::DeviceAuth::Stub> stub;
+  explicit UnaryCall(const std::shared_ptr<grpc::Channel>& channel) : stub(channel) {}
+
+  // Of its connection, however new a one others use.
+  grpc::TemplatedGenericStub<Request, grpc::ByteBuffer> stub;
   grpc::ClientContext context;
   Request request;
+  grpc::ByteBuffer received;
   Response response;
 };
 
@@ -79,25 +83,26 @@ struct UnaryCall {
 // What is under way. Outlives the client for as long as gRPC still has something to say.
 struct DaemonClient::Calls : std::enable_shared_from_this<Calls> {
   EventLoop* loop;
-  std::shared_ptr<v1::DeviceAuth::Stub> stub;
+  std::shared_ptr<grpc::Channel> channel;
   std::unordered_set<grpc::ClientContext*> open;
   std::function<void()> on_empty;
 
   // `then` hears of the end on the loop's thread.
   template <typename Request, typename Response, typename Then>
-  void Start(typename UnaryCall<Request, Response>::Method method, std::shared_ptr<UnaryCall<Request, Response>> call,
-             Milliseconds deadline, Then then) {
+  void Start(const char* method, std::shared_ptr<UnaryCall<Request, Response>> call, Milliseconds deadline, Then then) {
     call->context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(deadline));
     open.insert(&call->context);
-    call->stub = stub;
-    v1::DeviceAuth::StubInterface::async_interface* async = call->stub->async();
-    (async->*method)(&call->context, &call->request, &call->response,
-                     [call, calls = shared_from_this(), then = std::move(then)](const grpc::Status& status) {
-                       calls->loop->Post([call, calls, then, status] {
-                         then(status, call);
-                         calls->Remove(&call->context);
-                       });
-                     });
+    const std::string path = std::string("/") + v1::DeviceAuth::service_full_name() + "/" + method;
+    call->stub.UnaryCall(&call->context, path, grpc::StubOptions(), &call->request, &call->received,
+                         [call, calls = shared_from_this(), then = std::move(then)](grpc::Status status) {
+                           if (status.ok()) {
+                             status = grpc::SerializationTraits<Response>::Deserialize(&call->received, &call->response);
+                           }
+                           calls->loop->Post([call, calls, then, status] {
+                             then(status, call);
+                             calls->Remove(&call->context);
+                           });
+                         });
   }
 
   void Remove(grpc::ClientContext* context) {
@@ -107,8 +112,6 @@ struct DaemonClient::Calls : std::enable_shared_from_this<Calls> {
 };
 
 namespace {
-
-using Async = v1::DeviceAuth::StubInterface::async_interface;
 
 // Holds itself until gRPC is done with it.
 class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesRequest, v1::SessionUpdate> {
@@ -120,8 +123,8 @@ class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesReq
     std::function<void()> on_done;
   };
 
-  UpdateReactor(Owner owner, std::shared_ptr<v1::DeviceAuth::Stub> stub, std::shared_ptr<UpdateReactor>* self)
-      : owner_(std::move(owner)), stub_(std::move(stub)) {
+  UpdateReactor(Owner owner, const std::shared_ptr<grpc::Channel>& channel, std::shared_ptr<UpdateReactor>* self)
+      : owner_(std::move(owner)), stub_(v1::DeviceAuth::NewStub(channel)) {
     self->reset(this);
     self_ = *self;
     stub_->async()->SubscribeToSessionUpdates(&context_, this);
@@ -201,7 +204,7 @@ class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesReq
   }
 
   Owner owner_;
-  const std::shared_ptr<v1::DeviceAuth::Stub> stub_;
+  const std::unique_ptr<v1::DeviceAuth::Stub> stub_;
   std::shared_ptr<UpdateReactor> self_;
   grpc::ClientContext context_;
   std::unique_ptr<v1::SessionUpdate> incoming_;
@@ -235,19 +238,19 @@ DaemonClient::DaemonClient(EventLoop* loop, const std::string& socket, std::stri
   Reconnect();
 }
 
-void DaemonClient::Reconnect() { calls_->stub = v1::DeviceAuth::NewStub(OpenChannel(socket_)); }
+void DaemonClient::Reconnect() { calls_->channel = OpenChannel(socket_); }
 
 DaemonClient::~DaemonClient() = default;
 
 void DaemonClient::OpenSession(const Credential& credential, const std::string& correlation_id, TokenCallback done) {
   using Call = UnaryCall<v1::GetClientDeviceAuthTokenRequest, v1::GetClientDeviceAuthTokenResponse>;
-  auto call = std::make_shared<Call>();
+  auto call = std::make_shared<Call>(calls_->channel);
   auto* mqtt = call->request.mutable_credential()->mutable_mqtt_credential();
   mqtt->set_client_id(credential.client_id);
   mqtt->set_certificate_pem(credential.certificate_pem);
   call->request.set_broker_instance_id(broker_instance_id_);
   call->request.set_correlation_id(correlation_id);
-  calls_->Start(&Async::GetClientDeviceAuthToken, std::move(call), pending_max_ms_,
+  calls_->Start("GetClientDeviceAuthToken", std::move(call), pending_max_ms_,
                 [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>& ended) {
                   Outcome<std::shared_ptr<const TokenAnswer>> outcome;
                   if (status.ok()) outcome.value = std::shared_ptr<const TokenAnswer>(ended, &ended->response);
@@ -258,9 +261,9 @@ void DaemonClient::OpenSession(const Credential& credential, const std::string& 
 
 void DaemonClient::GetGrantSet(const std::string& id, BytesCallback done) {
   using Call = UnaryCall<v1::GetGrantSetRequest, v1::GetGrantSetResponse>;
-  auto call = std::make_shared<Call>();
+  auto call = std::make_shared<Call>(calls_->channel);
   call->request.set_grant_set_id(id);
-  calls_->Start(&Async::GetGrantSet, std::move(call), kCallDeadline,
+  calls_->Start("GetGrantSet", std::move(call), kCallDeadline,
                 [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>& ended) {
                   Outcome<std::string> outcome;
                   if (status.ok()) outcome.value = std::move(*ended->response.mutable_grant_set());
@@ -271,10 +274,10 @@ void DaemonClient::GetGrantSet(const std::string& id, BytesCallback done) {
 
 void DaemonClient::CheckClientId(const std::string& client_id, const std::string& correlation_id, FreeCallback done) {
   using Call = UnaryCall<v1::CheckClientIdRequest, v1::CheckClientIdResponse>;
-  auto call = std::make_shared<Call>();
+  auto call = std::make_shared<Call>(calls_->channel);
   call->request.set_client_id(client_id);
   call->request.set_correlation_id(correlation_id);
-  calls_->Start(&Async::CheckClientId, std::move(call), pending_max_ms_,
+  calls_->Start("CheckClientId", std::move(call), pending_max_ms_,
                 [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>& ended) {
                   Outcome<bool> outcome{std::nullopt, false};
                   if (!status.ok()) outcome.error = ToCallError(status);
@@ -288,9 +291,9 @@ void DaemonClient::CheckClientId(const std::string& client_id, const std::string
 
 void DaemonClient::CloseSession(const std::string& token, std::function<void(bool)> done) {
   using Call = UnaryCall<v1::CloseClientDeviceSessionRequest, v1::CloseClientDeviceSessionResponse>;
-  auto call = std::make_shared<Call>();
+  auto call = std::make_shared<Call>(calls_->channel);
   call->request.set_client_device_auth_token(token);
-  calls_->Start(&Async::CloseClientDeviceSession, std::move(call), kCallDeadline,
+  calls_->Start("CloseClientDeviceSession", std::move(call), kCallDeadline,
                 [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>&) { done(status.ok()); });
 }
 
@@ -299,7 +302,7 @@ std::unique_ptr<DaemonClient::UpdateCall> DaemonClient::OpenUpdates(UpdateCallba
   auto context = std::make_shared<grpc::ClientContext*>(nullptr);
   UpdateReactor::Owner owner{loop_, std::move(on_update), std::move(on_end),
                              [calls = calls_, context] { calls->Remove(*context); }};
-  new UpdateReactor(std::move(owner), calls_->stub, &reactor);
+  new UpdateReactor(std::move(owner), calls_->channel, &reactor);
   *context = reactor->context();
   calls_->open.insert(*context);
   return std::make_unique<OpenUpdateCall>(std::move(reactor));

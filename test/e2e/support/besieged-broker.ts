@@ -54,6 +54,7 @@ export class BesiegedBroker {
     this.#ca = parts.ca;
   }
 
+  /** `first` is a daemon that lets local clients in. */
   static async start(kind: MosquittoKind, first: Answering, deviceCas: readonly string[] = []) {
     const directory = mkdtempSync(join(tmpdir(), 'dab-'));
     const acl = join(directory, 'acl');
@@ -75,14 +76,13 @@ export class BesiegedBroker {
         last: [`acl_file ${acl}`],
       },
     });
-    const watcher = new Device(
-      broker,
-      {},
-      { protocol: 'mqtt', port: broker.plainPort, clientId: 'watching', protocolVersion: kind.mqtt },
+    await broker.inStep();
+    const local = { protocol: 'mqtt', port: broker.plainPort, protocolVersion: kind.mqtt } as const;
+    const watcher = await until('the watching client is let in', () =>
+      new Device(broker, {}, { ...local, clientId: 'watching' }).connected().catch(() => undefined),
     );
-    await watcher.connected();
     await watcher.subscribe('#');
-    const pinging = await Pinging.start(broker.plainPort);
+    const pinging = await until('the pinging client is let in', () => Pinging.start(broker.plainPort));
     return new BesiegedBroker(kind, { broker, socket, watcher, directory, pinging, ca });
   }
 
@@ -116,6 +116,20 @@ export class BesiegedBroker {
         .connected()
         .catch(() => undefined),
     );
+  }
+
+  /** A client of the plain listener. */
+  local(clientId: string): Device {
+    const { plainPort } = this.broker;
+    const options = {
+      protocol: 'mqtt',
+      port: plainPort,
+      clientId,
+      protocolVersion: this.#kind.mqtt,
+    } as const;
+    const device = new Device(this.broker, {}, options);
+    this.#devices.push(device);
+    return device;
   }
 
   /** Is refused, and is refused again when whatever was said the first time has arrived. */

@@ -1,9 +1,9 @@
 /**
  * A daemon of a few lines on a real Unix socket that speaks the contract and can be told to say anything at all in it. Left
- * alone it is honest: it lets every certificate in under any client id, with the grants of `grantsOf`.
+ * alone it is honest: it lets every certificate in under any client id, with the grants of `grantsOf`, and calls every client
+ * id free.
  */
 import { createHash, X509Certificate } from 'node:crypto';
-
 import { rmSync } from 'node:fs';
 import {
   Metadata,
@@ -64,6 +64,8 @@ export class RogueDaemon {
     const grantSet = this.sets.get(id);
     return grantSet === undefined ? this.error('NOT_FOUND', status.NOT_FOUND) : { grantSet };
   };
+  /** What CheckClientId answers. */
+  answerClientId: (clientId: string) => Reply = () => ({ isFree: true });
   snapshot: (held: readonly string[]) => readonly Said[] = (held) => this.honestSnapshot(held);
   readonly #server = new Server({ 'grpc.max_send_message_length': -1 });
   readonly #streams = new Set<Stream>();
@@ -175,6 +177,7 @@ export class RogueDaemon {
         give(await this.answer({ clientId, certificateId }), done as never);
       },
       GetGrantSet: (call, done) => give(this.answerGrantSet(call.request.grantSetId), done as never),
+      CheckClientId: (call, done) => give(this.answerClientId(call.request.clientId), done as never),
       CloseClientDeviceSession: (_call, done) => done(null, {}),
       SubscribeToSessionUpdates: (call) => this.#subscribe(call as unknown as Stream),
     };
