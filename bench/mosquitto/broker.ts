@@ -1,5 +1,5 @@
 /**
- * A Mosquitto to be measured, as a child process on a core of its own: one listener, plain or with client certificates,
+ * A Mosquitto to be measured, as a child process: one listener, plain or with client certificates,
  * that is configured as an operator would, with Mosquitto's default log; under callgrind if asked for.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -29,6 +29,8 @@ export interface BrokerOptions {
   readonly authorization: (directory: string) => readonly string[];
   /** Of the broker's process. */
   readonly environment?: Readonly<Record<string, string>>;
+  /** To the first core, by itself; whoever asks for it leaves that core. Otherwise the kernel decides. */
+  readonly bound?: boolean;
   /** A command to run it with, such as valgrind; given the directory. */
   readonly under?: (directory: string) => readonly string[];
 }
@@ -82,7 +84,8 @@ export class MeasuredBroker {
     ];
     writeFileSync(file('mosquitto.conf'), `${lines.join('\n')}\n`);
     const under = options.under?.(directory) ?? [];
-    const [command = '', ...args] = onBrokerCore([...under, release.binary, '-c', file('mosquitto.conf')]);
+    const line = [...under, release.binary, '-c', file('mosquitto.conf')];
+    const [command = '', ...args] = options.bound === true ? onBrokerCore(line) : line;
     const child = spawn(command, args, {
       stdio: ['ignore', 'pipe', 'pipe'],
       env: { ...process.env, ...options.environment },

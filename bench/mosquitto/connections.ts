@@ -6,7 +6,7 @@
 import type { MosquittoRelease } from '../../test/e2e/support/mosquitto-broker.ts';
 import type { Row } from '../row.ts';
 import type { MeasuredBroker } from './broker.ts';
-import { connectDevice, type Endpoint } from './mqtt-connection.ts';
+import type { Generator } from './generator.ts';
 import type { Plan } from './plan.ts';
 import { Site } from './site.ts';
 import { interval, median, ratio, sum } from './statistics.ts';
@@ -17,11 +17,10 @@ const PAIRS = 10;
 /** Of one slice; a pair has two of each. */
 const SLICE = 250;
 const AT_ONCE = 16;
-const DISCONNECT = Buffer.from([0xe0, 0]);
 
 interface Measured {
   readonly broker: MeasuredBroker;
-  readonly endpoint: Endpoint;
+  readonly generator: Generator;
   /** A pair's each, in seconds a connection. */
   readonly wall: number[];
   readonly processor: number[];
@@ -48,15 +47,24 @@ async function compare(site: Site, release: MosquittoRelease, quick: boolean): P
       await measure(order);
     }
   } finally {
-    for (const { broker } of [without, withUs]) await broker.stop();
+    for (const { broker, generator } of [without, withUs]) {
+      await generator.stop();
+      await broker.stop();
+    }
   }
   const rate = ratio(without.wall, withUs.wall);
   const cost = ratio(withUs.processor, without.processor);
-  const busy = (each: Measured) => `broker busy ${Math.round((100 * sum(each.processor)) / sum(each.wall))} %`;
+  const busy = (each: Measured) =>
+    `broker busy ${Math.round((100 * sum(each.processor)) / sum(each.wall))} %`;
   const attempts = 2 * SLICE * withUs.wall.length;
   const milliseconds = (each: Measured) => 1e3 * median(each.processor);
   return [
-    { name: `${release.series}, none`, value: 1 / median(without.wall), unit: 'connections/s', note: busy(without) },
+    {
+      name: `${release.series}, none`,
+      value: 1 / median(without.wall),
+      unit: 'connections/s',
+      note: busy(without),
+    },
     {
       name: `${release.series}, deviceauthd`,
       value: rate.mean,
@@ -75,7 +83,8 @@ async function compare(site: Site, release: MosquittoRelease, quick: boolean): P
 
 async function start(site: Site, release: MosquittoRelease, variant: Variant): Promise<Measured> {
   const broker = await site.start(release, true, variant);
-  return { broker, endpoint: site.endpoint(broker), wall: [], processor: [], refused: 0 };
+  const generator = site.connections(broker, DEVICES, AT_ONCE);
+  return { broker, generator, wall: [], processor: [], refused: 0 };
 }
 
 async function measure(order: readonly Measured[]): Promise<void> {
@@ -84,9 +93,7 @@ async function measure(order: readonly Measured[]): Promise<void> {
     const slice = slices.get(each);
     if (slice === undefined) continue;
     const before = each.broker.processorTime();
-    const begin = performance.now();
-    await connect(each, SLICE);
-    slice.wall += (performance.now() - begin) / 1_000;
+    slice.wall += await connect(each, SLICE);
     slice.processor += each.broker.processorTime() - before;
   }
   for (const [each, { wall, processor }] of slices) {
@@ -95,24 +102,9 @@ async function measure(order: readonly Measured[]): Promise<void> {
   }
 }
 
-/** So many accepted connections, never two of one device at once. */
-async function connect(measured: Measured, count: number): Promise<void> {
-  let begun = 0;
-  const one = async (): Promise<void> => {
-    while (begun < count) {
-      const device = DEVICES[begun % DEVICES.length] ?? '';
-      begun += 1;
-      for (let attempt = 1; ; attempt += 1) {
-        try {
-          const socket = await connectDevice(measured.endpoint, device);
-          socket.end(DISCONNECT);
-          break;
-        } catch (error) {
-          if (attempt === 50) throw error;
-          measured.refused += 1;
-        }
-      }
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, one));
+/** So many accepted connections; the seconds they took. */
+async function connect(measured: Measured, count: number): Promise<number> {
+  const [nanoseconds = Number.NaN, refused = 0] = await measured.generator.run(count);
+  measured.refused += refused;
+  return nanoseconds / 1e9;
 }

@@ -22,7 +22,9 @@ interface Measured {
 
 export async function run(plan: Plan): Promise<readonly Row[]> {
   const clients = plan.quick ? 100 : 1_000;
-  const devices = ['fifty', 'thing'].flatMap((things) => Array.from({ length: clients }, (_, i) => `${things}-${i}`));
+  const devices = ['fifty', 'thing'].flatMap((things) =>
+    Array.from({ length: clients }, (_, i) => `${things}-${i}`),
+  );
   await using site = await Site.open(devices);
   const rows: Row[] = [];
   for (const release of plan.releases) {

@@ -8,6 +8,7 @@ import type { Row } from '../row.ts';
 import type { MeasuredBroker } from './broker.ts';
 import type { Load, Qos } from './load.ts';
 import type { Plan } from './plan.ts';
+import { leaveBrokerCore } from './processor.ts';
 import { Site } from './site.ts';
 import { interval, median, ratio, sum } from './statistics.ts';
 import type { Variant } from './variants.ts';
@@ -27,6 +28,7 @@ interface Measured {
 }
 
 export async function run(plan: Plan): Promise<readonly Row[]> {
+  leaveBrokerCore();
   await using site = await Site.open();
   const rows: Row[] = [];
   for (const release of plan.releases) {
@@ -51,11 +53,12 @@ async function compare(
   const all: Measured[] = [];
   try {
     for (const variant of site.variants) {
-      const broker = await site.start(release, tls, variant);
+      const broker = await site.start(release, tls, variant, { bound: true });
       all.push({ variant, broker, load: await site.load(broker, variant, qos), wall: [], processor: [] });
     }
     let slice = 0;
-    for (const { load } of all) slice = Math.max(slice, Math.round((SLICE_SECONDS * WARM) / (await load.run(WARM))));
+    for (const { load } of all)
+      slice = Math.max(slice, Math.round((SLICE_SECONDS * WARM) / (await load.run(WARM))));
     for (let pair = 0; pair < pairs; pair += 1) await measure(all, slice, pair);
   } finally {
     for (const { load, broker } of all) {

@@ -1,5 +1,5 @@
 /** What of a measurement is wanted: words of the command line narrow it. */
-import { missing, type MosquittoRelease, RELEASES } from '../../test/e2e/support/mosquitto-broker.ts';
+import { type MosquittoRelease, missing, RELEASES } from '../../test/e2e/support/mosquitto-broker.ts';
 import type { Qos } from './load.ts';
 
 export interface Plan {

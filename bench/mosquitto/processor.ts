@@ -1,6 +1,7 @@
 /**
- * What Linux tells about a process, and where it may run. With two cores the broker has the first for itself and
- * everything else the second, so that one does not push the other about; with one, or without taskset, nothing is bound.
+ * What Linux tells about a process, and where it may run. Where a broker is bound it has the first core for itself, all its
+ * threads, and everything else the second, so that one does not push the other about; with one core, or without taskset,
+ * nothing is bound.
  */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';

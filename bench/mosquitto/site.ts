@@ -14,8 +14,9 @@ import { DaemonProcess } from '../../test/e2e/support/daemon-process.ts';
 import type { Identity } from '../../test/e2e/support/device.ts';
 import type { MosquittoRelease } from '../../test/e2e/support/mosquitto-broker.ts';
 import { type BrokerOptions, type Files, MeasuredBroker } from './broker.ts';
-import { buildLoad, Load, type Qos } from './load.ts';
-import type { Endpoint } from './mqtt-connection.ts';
+import { buildGenerator, Generator } from './generator.ts';
+import { Load, type Qos } from './load.ts';
+import { connectPacket, type Endpoint } from './mqtt-connection.ts';
 import { deviceGroups, type Variant, variants } from './variants.ts';
 
 const VALIDITY_SECONDS = 86_400;
@@ -79,7 +80,7 @@ export class Site {
     this.#files = files;
     this.#serverCaPem = serverCaPem;
     this.#secureContext = secureContexts(serverCaPem, (clientId) => this.#identity(clientId));
-    this.#program = buildLoad(this.#directory);
+    this.#program = buildGenerator('load', this.#directory);
     this.#makeShims();
   }
 
@@ -112,7 +113,7 @@ export class Site {
     release: MosquittoRelease,
     tls: boolean,
     variant: Variant,
-    more: Pick<BrokerOptions, 'under'> = {},
+    more: Pick<BrokerOptions, 'under' | 'bound'> = {},
   ): Promise<MeasuredBroker> {
     return MeasuredBroker.start({
       release,
@@ -130,7 +131,10 @@ export class Site {
   }
 
   load(broker: MeasuredBroker, variant: Variant, qos: Qos): Promise<Load> {
-    const identityOf = (clientId: string) => ({ ...this.#identity(clientId), serverCaPem: this.#serverCaPem });
+    const identityOf = (clientId: string) => ({
+      ...this.#identity(clientId),
+      serverCaPem: this.#serverCaPem,
+    });
     return Load.start({
       program: this.#program,
       endpoint: this.endpoint(broker),
@@ -138,6 +142,20 @@ export class Site {
       variant,
       qos,
     });
+  }
+
+  /** Connects these devices over and over, so many at once. */
+  connections(broker: MeasuredBroker, devices: readonly string[], atOnce: number): Generator {
+    const directory = mkdtempSync(join(this.#directory, 'devices-'));
+    writeFileSync(join(directory, 'ca.pem'), this.#serverCaPem);
+    for (const [index, device] of devices.entries()) {
+      const { certificatePem, privateKeyPem } = this.#identity(device);
+      writeFileSync(join(directory, `${index}.pem`), certificatePem);
+      writeFileSync(join(directory, `${index}.key`), privateKeyPem, { mode: 0o600 });
+      writeFileSync(join(directory, `${index}.connect`), connectPacket(device));
+    }
+    const program = buildGenerator('connect', directory);
+    return new Generator(program, [directory, broker.port, devices.length, atOnce]);
   }
 
   #identity(clientId: string): Identity {

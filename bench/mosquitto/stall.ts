@@ -128,7 +128,9 @@ class Scene {
       };
       pinger.send(order);
       await once(pinger, 'message');
-      await connectAtPace(measured, this.#endpoint(broker), this.#devices, sockets, () => pinger.send('reset'));
+      await connectAtPace(measured, this.#endpoint(broker), this.#devices, sockets, () =>
+        pinger.send('reset'),
+      );
       pinger.send('report');
       const [trips] = (await once(pinger, 'message')) as [number[]];
       measured.trips.push(trips);

@@ -22,7 +22,12 @@ export function ratio(measured: readonly number[], baseline: readonly number[]):
   const variance = sum(logs.map((value) => (value - mean) ** 2)) / (logs.length - 1);
   const t = T[Math.min(logs.length - 1, T.length) - 1] ?? Number.NaN;
   const half = t * Math.sqrt(variance / logs.length);
-  return { mean: Math.exp(mean), low: Math.exp(mean - half), high: Math.exp(mean + half), pairs: logs.length };
+  return {
+    mean: Math.exp(mean),
+    low: Math.exp(mean - half),
+    high: Math.exp(mean + half),
+    pairs: logs.length,
+  };
 }
 
 export function interval({ low, high, pairs }: Ratio): string {

@@ -115,11 +115,7 @@ function ours(name: string, things: string, socket: string): Variant {
     ...clients(things),
     password: undefined,
     hasRules: true,
-    configure: () => [
-      'allow_anonymous false',
-      `plugin ${pluginFile() ?? ''}`,
-      `plugin_opt_socket ${socket}`,
-    ],
+    configure: () => ['allow_anonymous false', `plugin ${pluginFile() ?? ''}`, `plugin_opt_socket ${socket}`],
   };
 }
 
@@ -146,11 +142,7 @@ export function deviceGroups(): object {
       resources: [`mqtt:topic:${filter(i, '*')}`, `mqtt:topicfilter:${filter(i, '*')}`],
     };
   }
-  const deciding = [
-    `mqtt:clientId:*`,
-    `mqtt:topic:${ALLOWED}/*`,
-    `mqtt:topicfilter:${ALLOWED}/*`,
-  ];
+  const deciding = [`mqtt:clientId:*`, `mqtt:topic:${ALLOWED}/*`, `mqtt:topicfilter:${ALLOWED}/*`];
   fifty[`statement${RULES - 1}`] = { operations: [...operations, 'mqtt:connect'], resources: deciding };
   // As in decisions.ts; half of the resources are about subscribing, which delivery is decided from.
   const resource = (i: number) =>
