@@ -99,6 +99,8 @@ std::optional<Answer> Handover::WaitForAnswer(Generation generation, Millisecond
 }
 
 void Handover::Drain(Milliseconds budget_ms, const std::function<void(ToBroker&)>& take) {
+  // 2.0 ticks once a message.
+  if (!HasMessages()) return;
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(budget_ms);
   unsigned done = 0;
   while (true) {
