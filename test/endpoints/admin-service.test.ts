@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { Client, credentials, loadPackageDefinition, Metadata } from '@grpc/grpc-js';
 import { service as health } from 'grpc-health-check';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { DEVICE_AUTH_OPERATIONS } from '../../src/config/operations.ts';
 import { CertificateMaker } from '../support/certificates.ts';
 import { type Caller, refusal } from './support/caller.ts';
 import { RunningDaemon } from './support/daemon.ts';
@@ -310,7 +311,7 @@ describe('the running daemon', () => {
   it('tells its status, configuration and clock, and does as it is told', async () => {
     const status = await admin.call('GetStatus', {});
     expect(status.listeners.map(({ name, operations }) => [name, operations.length])).toEqual([
-      ['broker', 8],
+      ['broker', DEVICE_AUTH_OPERATIONS.length],
       ['closed', 0],
     ]);
     expect(status.listeners[0]?.address).toBe(`unix:${daemon.path('broker')}`);
