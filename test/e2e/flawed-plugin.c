@@ -23,10 +23,6 @@ static void leak_by_openssl(void) {
   for (int n = 0; n < SEVERAL; n++) sink = CRYPTO_malloc(78, "flawed", 1) != NULL;
 }
 
-static void leak_by_broker(void) {
-  for (int n = 0; n < SEVERAL; n++) sink = mosquitto_malloc(79) != NULL;
-}
-
 static void read_freed(void) {
   char *volatile text = malloc(10);
   free(text);
@@ -50,7 +46,6 @@ int mosquitto_plugin_init(mosquitto_plugin_id_t *id, void **userdata, struct mos
   (void)userdata;
   if (strstr(flaw, "leak-own") != NULL) leak();
   if (strstr(flaw, "leak-openssl") != NULL) leak_by_openssl();
-  if (strstr(flaw, "leak-broker") != NULL) leak_by_broker();
   if (strstr(flaw, "freed") != NULL) read_freed();
   if (strstr(flaw, "undefined") != NULL) overflow();
   if (strstr(flaw, "abort") != NULL) abort();

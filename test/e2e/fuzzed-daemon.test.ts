@@ -7,7 +7,7 @@ import { status } from '@grpc/grpc-js';
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { runs } from '../support/runs.ts';
-import { BesiegedBroker } from './support/besieged-broker.ts';
+import { BesiegedBroker, PENDING_MAX_MS } from './support/besieged-broker.ts';
 import { DaemonProcess } from './support/daemon-process.ts';
 import type { Device, Identity } from './support/device.ts';
 import { CONNECT, everyThing, OWN } from './support/policies.ts';
@@ -478,6 +478,20 @@ onMosquitto(
       const id = `wrong-${number++}`;
       rogue.answer = answer;
       await besieged.refuses(id);
+    });
+
+    it('keeps nobody waiting by naming a set that it never sends', async () => {
+      rogue.grantsOf = () => [narrow, 'ee'.repeat(32)];
+      const known = rogue.answerGrantSet;
+      rogue.answerGrantSet = () => undefined;
+      try {
+        const from = performance.now();
+        await besieged.refuses(`wrong-${number++}`, 1);
+        // The call for the set has a deadline of its own, 2 s.
+        expect(performance.now() - from).toBeLessThan(PENDING_MAX_MS + 1000);
+      } finally {
+        rogue.answerGrantSet = known;
+      }
     });
 
     describe('about a device that is in', () => {
