@@ -12,6 +12,7 @@ import { compileDeviceGroups } from '../src/policy/device-groups.ts';
 import type { SessionGrants } from '../src/policy/grants.ts';
 import { PolicyEngine } from '../src/policy/policy-engine.ts';
 import type { Row } from './row.ts';
+import { type Groups, largePolicy, type Policies, topic } from './workload.ts';
 
 const THING = 'thing-0001';
 const COUNT = 1_000;
@@ -20,19 +21,8 @@ const ROUNDS = 5;
 
 const codec = loadContract().grantSet;
 
-type Groups = Record<string, { selectionRule: string; policyName: string }>;
-type Policies = Record<string, Record<string, { operations: string[]; resources: string[] }>>;
-
 function device(thingName: string): Device {
   return { thingName, clientId: thingName, thingType: '', attributes: {}, groups: [] };
-}
-
-/** Five levels, 40 bytes, and as flat a string as one that came off a socket. */
-function topic(first: string, i: number): string {
-  const number = String(i).padStart(4, '0');
-  const text = `${first}/b${number}/c${number}/d${number}/`;
-  const topic = `${text}${'e'.repeat(36 - text.length)}${number}`;
-  return Buffer.from(topic).toString();
 }
 
 function topics(first: string): string[] {
@@ -61,25 +51,8 @@ function single(operation: string, resources: string[]): PolicyEngine {
   );
 }
 
-/**
- * 10 groups, each with its policy of 20 statements of 5 operations and 5 resources; `resource`
- * says what the resource with this number is. The last statement of the last group holds `extra`.
- */
 function large(resource: (i: number) => string, extra: string[]): PolicyEngine {
-  const definitions: Groups = {};
-  const policies: Policies = {};
-  const operations = ['mqtt:connect', 'mqtt:subscribe', 'mqtt:unsubscribe', 'mqtt:other', 'mqtt:publish'];
-  for (let group = 0; group < 10; group++) {
-    definitions[`group${group}`] = { selectionRule: 'thingName: thing-*', policyName: `policy${group}` };
-    const statements: Policies[string] = {};
-    for (let statement = 0; statement < 20; statement++) {
-      const first = 100 * group + 5 * statement;
-      const resources = Array.from({ length: 5 }, (_, i) => resource(first + i));
-      if (group === 9 && statement === 19) resources.splice(5 - extra.length, extra.length, ...extra);
-      statements[`statement${statement}`] = { operations, resources };
-    }
-    policies[`policy${group}`] = statements;
-  }
+  const { definitions, policies } = largePolicy('thingName: thing-*', resource, extra);
   return engineOf(definitions, policies);
 }
 

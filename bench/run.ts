@@ -1,16 +1,18 @@
 /**
- * `npm run bench [decisions|sessions|registry|grpc …]`: runs the named measurements, or all, and prints one table
+ * `npm run bench [decisions|sessions|registry|grpc|mosquitto …]`: runs the named measurements, or all, and prints one table
  * each. Every part runs in a process of its own, so that none inherits the heap or the optimised code of another.
+ * `mosquitto` has parts of its own, and words that narrow them: see mosquitto.ts.
  */
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { isMosquittoWord, partsOf } from './mosquitto.ts';
 import type { Row } from './row.ts';
 
-const PARTS = ['decisions', 'sessions', 'registry', 'grpc'] as const;
+const PARTS = ['decisions', 'sessions', 'registry', 'grpc', 'mosquitto'] as const;
 
 interface Part {
-  run(): Promise<readonly Row[]>;
+  run(words: readonly string[]): Promise<readonly Row[]>;
 }
 
 function format(value: number): string {
@@ -28,13 +30,25 @@ function print(title: string, rows: readonly Row[]): void {
   }
 }
 
-const [first, ...rest] = process.argv.slice(2);
-if (first === '--part') {
-  const part = (await import(`./${rest[0]}.ts`)) as Part;
-  print(rest[0] ?? '', await part.run());
+function runApart(words: readonly string[]): void {
+  const args = [...process.execArgv, fileURLToPath(import.meta.url), '--part', ...words];
+  const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
+  if (status !== 0) process.exitCode = 1;
+}
+
+const words = process.argv.slice(2);
+if (words[0] === '--part') {
+  const [, name = '', ...rest] = words;
+  const part = (await import(`./${name}.ts`)) as Part;
+  const rows = await part.run(rest);
+  if (rows.length > 0) print([name, ...rest].join(' '), rows);
 } else {
-  const wanted = first === undefined ? [...PARTS] : [first, ...rest];
-  const unknown = wanted.filter((name) => !PARTS.some((part) => part === name));
+  const named = PARTS.filter((part) => words.includes(part));
+  const wanted = named.length > 0 ? named : PARTS;
+  const unknown = words.filter(
+    (word) =>
+      !PARTS.some((part) => part === word) && !(wanted.includes('mosquitto') && isMosquittoWord(word)),
+  );
   if (unknown.length > 0) {
     console.error(`unknown: ${unknown.join(', ')}; there are ${PARTS.join(', ')}`);
     process.exit(2);
@@ -43,8 +57,7 @@ if (first === '--part') {
     `Node ${process.versions.node} on ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`,
   );
   for (const name of wanted) {
-    const args = [...process.execArgv, fileURLToPath(import.meta.url), '--part', name];
-    const { status } = spawnSync(process.execPath, args, { stdio: 'inherit' });
-    if (status !== 0) process.exitCode = 1;
+    if (name !== 'mosquitto') runApart([name]);
+    else for (const part of partsOf(words)) runApart([name, ...part]);
   }
 }

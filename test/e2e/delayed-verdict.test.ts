@@ -222,6 +222,26 @@ onSeries('2.1', 'a verdict that takes long', (kind) => {
     await fence(second, second, 'own/impatient');
   });
 
+  it('about a device that has gone harms nobody to whom the broker gave its memory', async () => {
+    const gone = Array.from({ length: 8 }, (_, n) => cloud.certificate(`gone-${n}`));
+    const told = gone.map((certificate) => cloud.verifier.holdVerdictOf(certificate));
+    const left = gone.map((certificate, n) => cloud.device(certificate, `gone-${n}`));
+    for (const certificate of gone) await cloud.asked(certificate);
+    for (const device of left) device.vanish();
+    const heirs: Device[] = [];
+    for (let n = 0; n < 8; n++) heirs.push(await cloud.connect(`heir-${n}`));
+    for (const tell of told) tell();
+    await until('the verdicts reached the plugin', async () => (await cloud.status()).issued === 16);
+    await until(
+      'those that nobody waits for are given back',
+      async () => (await cloud.status()).active === 8,
+    );
+    for (const heir of heirs) {
+      expect(await heir.subscribe(`own/${heir.id}`)).toEqual([1]);
+      await fence(heir, heir, `own/${heir.id}`);
+    }
+  });
+
   it('is refused when it is negative', async () => {
     const tell = cloud.verifier.script.hold();
     const certificate = cloud.certificate('unwelcome', false);

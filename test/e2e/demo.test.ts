@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from '
 import { type AddressInfo, createServer } from 'node:net';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { commandsOf, DemoCheckout, type DemoCheckoutOptions, type DemoRun } from './support/demo-checkout.ts';
 import { missing, pluginFile, RELEASES } from './support/mosquitto-broker.ts';
 import { until } from './support/until.ts';
@@ -47,7 +47,10 @@ const KINDS = [
 
 for (const { broker, line, absent } of KINDS) {
   describe.skipIf(absent)(`npm start -- --broker ${broker}`, () => {
-    const checkout = new DemoCheckout(broker === 'mosquitto' ? withMosquitto : {});
+    let checkout: DemoCheckout;
+    beforeAll(() => {
+      checkout = new DemoCheckout(broker === 'mosquitto' ? withMosquitto : {});
+    });
     afterAll(() => checkout[Symbol.dispose]());
     const start = (...args: string[]) => checkout.start('--broker', broker, ...args);
 

@@ -310,7 +310,7 @@ describe('the running daemon', () => {
   it('tells its status, configuration and clock, and does as it is told', async () => {
     const status = await admin.call('GetStatus', {});
     expect(status.listeners.map(({ name, operations }) => [name, operations.length])).toEqual([
-      ['broker', 8],
+      ['broker', DEVICE_AUTH_OPERATIONS.length],
       ['closed', 0],
     ]);
     expect(status.listeners[0]?.address).toBe(`unix:${daemon.path('broker')}`);

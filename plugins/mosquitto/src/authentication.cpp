@@ -10,6 +10,12 @@ namespace {
 constexpr Milliseconds kParkedFor = 10'000;
 constexpr Milliseconds kLongestReload = 2000;
 constexpr std::size_t kMostAttempts = 5000;
+// Far above any client id that could be a thing's: what is kept of attempts stays small.
+constexpr std::size_t kLongestClientId = 1024;
+// The keeper's own deadlines come first.
+constexpr Milliseconds kLateBy = 250;
+constexpr Milliseconds kLost = 10'000;
+constexpr Milliseconds kBetweenLooks = 50;
 
 // Across every instance of the plugin in this process.
 std::atomic<Generation> last_generation{0};
@@ -28,6 +34,12 @@ int Authentication::Authenticate(const mosquitto_evt_basic_auth& request) {
   const char* id = mosquitto_client_id(request.client);
   if (id == nullptr) return MOSQ_ERR_AUTH;
   const std::string client_id = id;
+  if (client_id.size() > kLongestClientId) {
+    parts_.sessions->Forget(request.client);
+    parts_.log->Write(LogLevel::kNotice, "refused",
+                      "client " + Quoted(client_id) + " refused: its id is longer than " + std::to_string(kLongestClientId) + " bytes");
+    return MOSQ_ERR_AUTH;
+  }
   const std::optional<ClientCertificate> certificate = ClientCertificate::Of(request.client);
   if (certificate.has_value()) return AuthenticateCertificate(request.client, client_id, *certificate);
   return WithoutCertificate(request.client, client_id);
@@ -92,6 +104,7 @@ int Authentication::AuthenticateCertificate(struct mosquitto* client, const std:
 Authentication::Attempt* Authentication::Begin(const std::string& client_id, const ClientCertificate& certificate) {
   Attempt& attempt = attempts_[certificate.fingerprint];
   attempt.generation = ++last_generation;
+  attempt.begun_at = SteadyNow();
   attempt.client_id = client_id;
   attempt.correlation_id = NewCorrelationId();
   fingerprint_of_[attempt.generation] = certificate.fingerprint;
@@ -163,7 +176,6 @@ void Authentication::TakeAnswer(Generation generation, Answer answer) {
     AddSession(fingerprint, attempt, std::move(answer));
     attempt.is_parked = true;
     attempt.parked_until = SteadyNow() + kParkedFor;
-    parked_++;
   } else {
     ReportRefusal(found->second.client_id, fingerprint, found->second.correlation_id, answer);
     End(fingerprint);
@@ -173,9 +185,9 @@ void Authentication::TakeAnswer(Generation generation, Answer answer) {
 void Authentication::CompleteDelayed(const Fingerprint& fingerprint, const Attempt& attempt, Answer answer) {
   struct mosquitto* client = attempt.waiting;
   const char* id = attempt.client_id.c_str();
-  // A client that waits is not among the broker's connected ones. If it is, the one that asked has gone, and another uses its
-  // memory that was let in without asking us.
-  const bool is_another = parts_.api.client(id) == client;
+  // A client that waits is not among the broker's connected ones, and nothing is known of it. Otherwise the one that asked has
+  // gone, which nobody told us, and another uses its memory.
+  const bool is_another = parts_.api.client(id) == client || parts_.sessions->Find(client) != nullptr;
   if (answer.verdict != Answer::Verdict::kAccepted) {
     ReportRefusal(attempt.client_id, fingerprint, attempt.correlation_id, answer);
     if (!is_another) parts_.api.complete_basic_auth(id, MOSQ_ERR_AUTH);
@@ -220,7 +232,8 @@ Session* Authentication::AddSession(const Fingerprint& fingerprint, const Attemp
 
 bool Authentication::MayConnect(const Session& session) {
   const SessionGrants* grants = session.Grants();
-  const bool allowed = grants != nullptr && parts_.evaluator->Evaluate(*grants, "mqtt:connect", "mqtt:clientId:",
+  // By the exact clock: a lease that is over when it arrives lets nobody in.
+  const bool allowed = grants != nullptr && SteadyNow() < session.lease.Deadline() && parts_.evaluator->Evaluate(*grants, "mqtt:connect", "mqtt:clientId:",
                                                                        session.client_id) == Decision::kAllowed;
   if (!allowed) {
     parts_.log->Write(LogLevel::kNotice, "refused",
@@ -256,7 +269,6 @@ void Authentication::InvalidateTicket(const std::string& client_id) {
 void Authentication::End(const Fingerprint& fingerprint) {
   const auto found = attempts_.find(fingerprint);
   if (found == attempts_.end()) return;
-  if (found->second.is_parked) parked_--;
   fingerprint_of_.erase(found->second.generation);
   attempts_.erase(found);
 }
@@ -290,17 +302,36 @@ bool Authentication::IsReloading() const { return reloading_until_ != kLongAgo &
 void Authentication::Tick() {
   reloading_until_ = kLongAgo;
   parts_.client_ids->Tick();
-  if (parked_ == 0) return;
+  if (attempts_.empty()) return;
   const Milliseconds now = SteadyNow();
+  if (now < looked_at_ + kBetweenLooks) return;
+  looked_at_ = now;
   std::vector<Fingerprint> over;
+  std::vector<Fingerprint> late;
   for (const auto& [fingerprint, attempt] : attempts_) {
-    if (attempt.is_parked && attempt.parked_until <= now) over.push_back(fingerprint);
+    const Milliseconds age = now - attempt.begun_at - parts_.options.pending_max_ms;
+    const bool is_over = attempt.is_parked ? attempt.parked_until <= now : age >= kLost;
+    if (is_over) over.push_back(fingerprint);
+    else if (attempt.waiting != nullptr && age >= kLateBy) late.push_back(fingerprint);
   }
+  for (const Fingerprint& fingerprint : late) GiveUpWaiting(&attempts_[fingerprint]);
   for (const Fingerprint& fingerprint : over) {
-    Session* session = parts_.sessions->ByGeneration(attempts_[fingerprint].generation);
+    const Attempt& attempt = attempts_[fingerprint];
+    InvalidateTicket(attempt.client_id);
+    Session* session = parts_.sessions->ByGeneration(attempt.generation);
     End(fingerprint);
     if (session != nullptr) parts_.sessions->Close(session);
   }
+}
+
+// The answer is still awaited, but not by the device.
+void Authentication::GiveUpWaiting(Attempt* attempt) {
+  const std::string client_id = attempt->client_id;
+  struct mosquitto* const client = std::exchange(attempt->waiting, nullptr);
+  tickets_.erase(client_id);
+  Unavailable(client_id, "no verdict within pending_max_ms");
+  const bool is_another = parts_.api.client(client_id.c_str()) == client || parts_.sessions->Find(client) != nullptr;
+  if (!is_another) parts_.api.complete_basic_auth(client_id.c_str(), MOSQ_ERR_AUTH);
 }
 
 }  // namespace deviceauth

@@ -4,6 +4,7 @@
 //   broker names delayed clients by id alone, and forgets to say when one has gone.
 // - The broker's thread waits within a budget over time. On 2.1 the client then waits without it (the broker's own "delayed"
 //   state); on 2.0 it is refused, and finds its answer when it comes again.
+// - Every attempt ends: a device waits for its verdict for `pending_max_ms`, and an attempt is forgotten when no answer comes.
 // - One attempt at a time for a certificate. An accepted answer nobody waits for is kept for ten seconds, kept up to date
 //   like any session, and then closed.
 // - Whoever was let in is let in again at a SIGHUP from memory, at once.
@@ -56,6 +57,7 @@ class Authentication {
  private:
   struct Attempt {
     Generation generation = 0;
+    Milliseconds begun_at = 0;
     std::string client_id;
     std::string correlation_id;
     // The connection that waits for the answer; null: none (any more).
@@ -79,6 +81,7 @@ class Authentication {
   // The session of this certificate that waits for its client; null if there is none that can still be used.
   Session* TakeParked(const Fingerprint& fingerprint, const std::string& client_id);
   void InvalidateTicket(const std::string& client_id);
+  void GiveUpWaiting(Attempt* attempt);
   void End(const Fingerprint& fingerprint);
   void ReportRefusal(const std::string& client_id, const Fingerprint& fingerprint, const std::string& correlation_id,
                      const Answer& answer);
@@ -93,7 +96,7 @@ class Authentication {
   std::unordered_map<Generation, Fingerprint> fingerprint_of_;
   // By client id: whose answer the connection that waits is waiting for.
   std::unordered_map<std::string, Fingerprint> tickets_;
-  std::size_t parked_ = 0;
+  Milliseconds looked_at_ = 0;
   Milliseconds reloading_until_ = kLongAgo;
 };
 

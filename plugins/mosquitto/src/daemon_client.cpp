@@ -2,6 +2,7 @@
 
 #include <google/rpc/error_details.pb.h>
 #include <google/rpc/status.pb.h>
+#include <grpcpp/generic/generic_stub.h>
 #include <grpcpp/grpcpp.h>
 
 #include <deque>
@@ -9,6 +10,7 @@
 #include <utility>
 
 #include "deviceauth/v1/device_auth.grpc.pb.h"
+#include "log.h"
 
 namespace deviceauth {
 namespace {
@@ -16,23 +18,27 @@ namespace {
 constexpr Milliseconds kCallDeadline = 2000;
 constexpr int kLargestMessage = 64 * 1024 * 1024;
 constexpr char kErrorDomain[] = "deviceauthd";
+constexpr char kVerdict[] = "INVALID_CREDENTIAL";
 // Delays the daemon asks for are followed for a minute at most.
 constexpr Milliseconds kLongestRetryAfter = 60'000;
+constexpr std::size_t kLongestText = 300;
+constexpr std::size_t kLongestName = 64;
 
 CallError ToCallError(const grpc::Status& status) {
   CallError error;
   error.reason = "VERIFICATION_UNAVAILABLE";
-  error.message = "the daemon did not answer: " + status.error_message();
+  error.message = "the daemon did not answer: " + Printable(status.error_message(), kLongestText);
   google::rpc::Status details;
   if (status.error_details().empty() || !details.ParseFromString(status.error_details())) return error;
   for (const auto& detail : details.details()) {
     google::rpc::ErrorInfo info;
     google::rpc::RetryInfo retry;
     if (detail.Is<google::rpc::ErrorInfo>() && detail.UnpackTo(&info) && info.domain() == kErrorDomain) {
-      error.reason = info.reason();
-      error.message = status.error_message();
+      error.reason = Printable(info.reason(), kLongestName);
+      error.message = Printable(status.error_message(), kLongestText);
+      error.is_verdict = info.reason() == kVerdict && status.error_code() == grpc::StatusCode::UNAUTHENTICATED;
       const auto category = info.metadata().find("category");
-      if (category != info.metadata().end()) error.category = category->second;
+      if (category != info.metadata().end()) error.category = Printable(category->second, kLongestName);
     } else if (detail.Is<google::rpc::RetryInfo>() && detail.UnpackTo(&retry)) {
       const auto seconds = std::min<std::int64_t>(std::max<std::int64_t>(retry.retry_delay().seconds(), 0), 60);
       const Milliseconds delay = seconds * 1000 + std::max(retry.retry_delay().nanos(), 0) / 1'000'000;
@@ -45,7 +51,9 @@ CallError ToCallError(const grpc::Status& status) {
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& socket) {
   grpc::ChannelArguments arguments;
   arguments.SetInt(GRPC_ARG_INITIAL_RECONNECT_BACKOFF_MS, 100);
-  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 100);
+  // How long an attempt to connect may take. A socket that systemd keeps while the daemon restarts accepts at once and
+  // answers when the daemon is back: calls wait for that within their own deadlines.
+  arguments.SetInt(GRPC_ARG_MIN_RECONNECT_BACKOFF_MS, 5000);
   arguments.SetInt(GRPC_ARG_MAX_RECONNECT_BACKOFF_MS, 1000);
   // A channel of its own: two instances of the plugin in one broker share no connection and no fate.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
@@ -56,12 +64,17 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& socket) {
   return grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), arguments);
 }
 
+// A generated stub gives an answer that does not parse as a success with what it read until then, and half an answer may allow
+// what the whole one would not. So answers arrive as bytes and are parsed here.
 template <typename Request, typename Response>
 struct UnaryCall {
-  using Method = void (v1::DeviceAuth::StubInterface::async_interface::*)(grpc::ClientContext*, const Request*, Response*,
-                                                                          std::function<void(grpc::Status)>);
+  explicit UnaryCall(const std::shared_ptr<grpc::Channel>& channel) : stub(channel) {}
+
+  // Of its connection, however new a one others use.
+  grpc::TemplatedGenericStub<Request, grpc::ByteBuffer> stub;
   grpc::ClientContext context;
   Request request;
+  grpc::ByteBuffer received;
   Response response;
 };
 
@@ -70,24 +83,26 @@ struct UnaryCall {
 // What is under way. Outlives the client for as long as gRPC still has something to say.
 struct DaemonClient::Calls : std::enable_shared_from_this<Calls> {
   EventLoop* loop;
-  std::unique_ptr<v1::DeviceAuth::Stub> stub;
+  std::shared_ptr<grpc::Channel> channel;
   std::unordered_set<grpc::ClientContext*> open;
   std::function<void()> on_empty;
 
   // `then` hears of the end on the loop's thread.
   template <typename Request, typename Response, typename Then>
-  void Start(typename UnaryCall<Request, Response>::Method method, std::shared_ptr<UnaryCall<Request, Response>> call,
-             Milliseconds deadline, Then then) {
+  void Start(const char* method, std::shared_ptr<UnaryCall<Request, Response>> call, Milliseconds deadline, Then then) {
     call->context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(deadline));
     open.insert(&call->context);
-    v1::DeviceAuth::StubInterface::async_interface* async = stub->async();
-    (async->*method)(&call->context, &call->request, &call->response,
-                     [call, calls = shared_from_this(), then = std::move(then)](const grpc::Status& status) {
-                       calls->loop->Post([call, calls, then, status] {
-                         then(status, call);
-                         calls->Remove(&call->context);
-                       });
-                     });
+    const std::string path = std::string("/") + v1::DeviceAuth::service_full_name() + "/" + method;
+    call->stub.UnaryCall(&call->context, path, grpc::StubOptions(), &call->request, &call->received,
+                         [call, calls = shared_from_this(), then = std::move(then)](grpc::Status status) {
+                           if (status.ok()) {
+                             status = grpc::SerializationTraits<Response>::Deserialize(&call->received, &call->response);
+                           }
+                           calls->loop->Post([call, calls, then, status] {
+                             then(status, call);
+                             calls->Remove(&call->context);
+                           });
+                         });
   }
 
   void Remove(grpc::ClientContext* context) {
@@ -97,8 +112,6 @@ struct DaemonClient::Calls : std::enable_shared_from_this<Calls> {
 };
 
 namespace {
-
-using Async = v1::DeviceAuth::StubInterface::async_interface;
 
 // Holds itself until gRPC is done with it.
 class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesRequest, v1::SessionUpdate> {
@@ -110,11 +123,11 @@ class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesReq
     std::function<void()> on_done;
   };
 
-  UpdateReactor(Owner owner, v1::DeviceAuth::Stub* stub, std::shared_ptr<UpdateReactor>* self)
-      : owner_(std::move(owner)) {
+  UpdateReactor(Owner owner, const std::shared_ptr<grpc::Channel>& channel, std::shared_ptr<UpdateReactor>* self)
+      : owner_(std::move(owner)), stub_(v1::DeviceAuth::NewStub(channel)) {
     self->reset(this);
     self_ = *self;
-    stub->async()->SubscribeToSessionUpdates(&context_, this);
+    stub_->async()->SubscribeToSessionUpdates(&context_, this);
     // Reads and writes begin outside of reactions: the call waits for us to release it.
     AddHold();
     StartCall();
@@ -128,6 +141,11 @@ class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesReq
     if (released_) return;
     outgoing_.push_back(message);
     if (outgoing_.size() == 1) StartWrite(&outgoing_.front());
+  }
+
+  bool IsBehind() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return !outgoing_.empty();
   }
 
   void ReadNext() {
@@ -186,6 +204,7 @@ class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesReq
   }
 
   Owner owner_;
+  const std::unique_ptr<v1::DeviceAuth::Stub> stub_;
   std::shared_ptr<UpdateReactor> self_;
   grpc::ClientContext context_;
   std::unique_ptr<v1::SessionUpdate> incoming_;
@@ -199,6 +218,7 @@ class OpenUpdateCall final : public DaemonClient::UpdateCall {
   explicit OpenUpdateCall(std::shared_ptr<UpdateReactor> reactor) : reactor_(std::move(reactor)) {}
   ~OpenUpdateCall() override { reactor_->Cancel(); }
   void Send(const v1::SessionUpdatesRequest& message) override { reactor_->Send(message); }
+  bool IsBehind() override { return reactor_->IsBehind(); }
   void ReadNext() override { reactor_->ReadNext(); }
 
  private:
@@ -210,24 +230,27 @@ class OpenUpdateCall final : public DaemonClient::UpdateCall {
 DaemonClient::DaemonClient(EventLoop* loop, const std::string& socket, std::string broker_instance_id,
                            Milliseconds pending_max_ms)
     : loop_(loop),
+      socket_(socket),
       broker_instance_id_(std::move(broker_instance_id)),
       pending_max_ms_(pending_max_ms),
       calls_(std::make_shared<Calls>()) {
   calls_->loop = loop;
-  calls_->stub = v1::DeviceAuth::NewStub(OpenChannel(socket));
+  Reconnect();
 }
+
+void DaemonClient::Reconnect() { calls_->channel = OpenChannel(socket_); }
 
 DaemonClient::~DaemonClient() = default;
 
 void DaemonClient::OpenSession(const Credential& credential, const std::string& correlation_id, TokenCallback done) {
   using Call = UnaryCall<v1::GetClientDeviceAuthTokenRequest, v1::GetClientDeviceAuthTokenResponse>;
-  auto call = std::make_shared<Call>();
+  auto call = std::make_shared<Call>(calls_->channel);
   auto* mqtt = call->request.mutable_credential()->mutable_mqtt_credential();
   mqtt->set_client_id(credential.client_id);
   mqtt->set_certificate_pem(credential.certificate_pem);
   call->request.set_broker_instance_id(broker_instance_id_);
   call->request.set_correlation_id(correlation_id);
-  calls_->Start(&Async::GetClientDeviceAuthToken, std::move(call), pending_max_ms_,
+  calls_->Start("GetClientDeviceAuthToken", std::move(call), pending_max_ms_,
                 [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>& ended) {
                   Outcome<std::shared_ptr<const TokenAnswer>> outcome;
                   if (status.ok()) outcome.value = std::shared_ptr<const TokenAnswer>(ended, &ended->response);
@@ -238,9 +261,9 @@ void DaemonClient::OpenSession(const Credential& credential, const std::string& 
 
 void DaemonClient::GetGrantSet(const std::string& id, BytesCallback done) {
   using Call = UnaryCall<v1::GetGrantSetRequest, v1::GetGrantSetResponse>;
-  auto call = std::make_shared<Call>();
+  auto call = std::make_shared<Call>(calls_->channel);
   call->request.set_grant_set_id(id);
-  calls_->Start(&Async::GetGrantSet, std::move(call), kCallDeadline,
+  calls_->Start("GetGrantSet", std::move(call), kCallDeadline,
                 [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>& ended) {
                   Outcome<std::string> outcome;
                   if (status.ok()) outcome.value = std::move(*ended->response.mutable_grant_set());
@@ -251,10 +274,10 @@ void DaemonClient::GetGrantSet(const std::string& id, BytesCallback done) {
 
 void DaemonClient::CheckClientId(const std::string& client_id, const std::string& correlation_id, FreeCallback done) {
   using Call = UnaryCall<v1::CheckClientIdRequest, v1::CheckClientIdResponse>;
-  auto call = std::make_shared<Call>();
+  auto call = std::make_shared<Call>(calls_->channel);
   call->request.set_client_id(client_id);
   call->request.set_correlation_id(correlation_id);
-  calls_->Start(&Async::CheckClientId, std::move(call), pending_max_ms_,
+  calls_->Start("CheckClientId", std::move(call), pending_max_ms_,
                 [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>& ended) {
                   Outcome<bool> outcome{std::nullopt, false};
                   if (!status.ok()) outcome.error = ToCallError(status);
@@ -266,13 +289,12 @@ void DaemonClient::CheckClientId(const std::string& client_id, const std::string
                 });
 }
 
-void DaemonClient::CloseSession(const std::string& token) {
+void DaemonClient::CloseSession(const std::string& token, std::function<void(bool)> done) {
   using Call = UnaryCall<v1::CloseClientDeviceSessionRequest, v1::CloseClientDeviceSessionResponse>;
-  auto call = std::make_shared<Call>();
+  auto call = std::make_shared<Call>(calls_->channel);
   call->request.set_client_device_auth_token(token);
-  // Where it does not arrive, the daemon finds out from the next stream's held tokens.
-  calls_->Start(&Async::CloseClientDeviceSession, std::move(call), kCallDeadline,
-                [](const grpc::Status&, const std::shared_ptr<Call>&) {});
+  calls_->Start("CloseClientDeviceSession", std::move(call), kCallDeadline,
+                [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>&) { done(status.ok()); });
 }
 
 std::unique_ptr<DaemonClient::UpdateCall> DaemonClient::OpenUpdates(UpdateCallback on_update, EndCallback on_end) {
@@ -280,7 +302,7 @@ std::unique_ptr<DaemonClient::UpdateCall> DaemonClient::OpenUpdates(UpdateCallba
   auto context = std::make_shared<grpc::ClientContext*>(nullptr);
   UpdateReactor::Owner owner{loop_, std::move(on_update), std::move(on_end),
                              [calls = calls_, context] { calls->Remove(*context); }};
-  new UpdateReactor(std::move(owner), calls_->stub.get(), &reactor);
+  new UpdateReactor(std::move(owner), calls_->channel, &reactor);
   *context = reactor->context();
   calls_->open.insert(*context);
   return std::make_unique<OpenUpdateCall>(std::move(reactor));

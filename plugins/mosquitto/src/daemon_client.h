@@ -1,5 +1,5 @@
 // The daemon over gRPC: one channel for calls and update stream, over its Unix socket. Every call has a deadline; while
-// there is no connection calls fail at once rather than wait. Only INVALID_CREDENTIAL is a verdict about a device; everything
+// there is no connection calls fail at once rather than wait. A connection on which nothing is heard is left for a new one. Only INVALID_CREDENTIAL is a verdict about a device; everything
 // else, an unreachable daemon included, says nothing about it.
 //
 // Threads: the keeper's; results and updates arrive there too. gRPC's own threads only carry them to it, so nothing of gRPC
@@ -32,10 +32,10 @@ struct CallError {
   std::string reason;
   std::string message;
   // RefusalCategory's name, or empty.
-  std::string category;
+  std::string category{};
   Milliseconds retry_after_ms = 0;
-
-  bool IsVerdict() const { return reason == "INVALID_CREDENTIAL"; }
+  // INVALID_CREDENTIAL, in the status that goes with it.
+  bool is_verdict = false;
 };
 
 template <typename Value>
@@ -64,6 +64,8 @@ class DaemonClient {
    public:
     virtual ~UpdateCall() = default;
     virtual void Send(const v1::SessionUpdatesRequest& message) = 0;
+    // Does the daemon not take what it was sent?
+    virtual bool IsBehind() = 0;
     // An update is read only after the one before has been taken and this was called.
     virtual void ReadNext() = 0;
   };
@@ -78,8 +80,13 @@ class DaemonClient {
   void GetGrantSet(const std::string& id, BytesCallback done);
   // Is this client id no device's? That the daemon cannot tell is an error.
   void CheckClientId(const std::string& client_id, const std::string& correlation_id, FreeCallback done);
-  void CloseSession(const std::string& token);
+  // `done`: whether the daemon has heard it.
+  void CloseSession(const std::string& token, std::function<void(bool)> done);
   std::unique_ptr<UpdateCall> OpenUpdates(UpdateCallback on_update, EndCallback on_end);
+
+  // What begins from now on uses a new connection: the old one may be to a daemon that hangs, or is no longer the one behind
+  // the socket.
+  void Reconnect();
 
   // Cancels whatever is under way; `done` is called when nothing is left of it.
   void Shutdown(std::function<void()> done);
@@ -89,6 +96,7 @@ class DaemonClient {
  private:
   struct Calls;
   EventLoop* const loop_;
+  const std::string socket_;
   const std::string broker_instance_id_;
   const Milliseconds pending_max_ms_;
   std::shared_ptr<Calls> calls_;

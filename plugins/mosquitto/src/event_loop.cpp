@@ -3,6 +3,7 @@
 #include <pthread.h>
 
 #include <chrono>
+#include <exception>
 
 namespace deviceauth {
 
@@ -58,19 +59,37 @@ void EventLoop::Run() {
       if (tasks_.empty() && stopping_) return;
       tasks.swap(tasks_);
     }
-    for (Task& task : tasks) task();
+    for (const Task& task : tasks) Do(task);
     tasks.clear();
     while (!timers_.empty() && timers_.begin()->first.first <= SteadyNow()) {
       auto due = timers_.extract(timers_.begin());
       due_.erase(due.key().second);
-      due.mapped()();
+      Do(due.mapped());
     }
+  }
+}
+
+void EventLoop::Do(const Task& task) {
+  const auto report = [this](const char* what) {
+    try {
+      if (report_) report_(what);
+    } catch (...) {
+      // Out of memory, most likely. The next task may find some.
+    }
+  };
+  try {
+    task();
+  } catch (const std::exception& error) {
+    report(error.what());
+  } catch (...) {
+    report("of no known kind");
   }
 }
 
 BlockedSignals::BlockedSignals() {
   sigset_t all;
   sigfillset(&all);
+  for (const int own : {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGTRAP, SIGABRT, SIGSYS}) sigdelset(&all, own);
   pthread_sigmask(SIG_SETMASK, &all, &before_);
 }
 

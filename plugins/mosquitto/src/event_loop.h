@@ -1,6 +1,8 @@
 // The keeper's thread: runs what others post to it, in order, and what is due. No signal of the process is delivered here.
 //
-// Threads: Post from any; After and Cancel on the loop's own. Nothing runs once Stop has returned.
+// What a task throws does not end the process: it is reported, and the next task runs.
+//
+// Threads: Post from any; After, Cancel and OnFailure on the loop's own. Nothing runs once Stop has returned.
 #pragma once
 
 #include <signal.h>
@@ -11,6 +13,7 @@
 #include <functional>
 #include <map>
 #include <mutex>
+#include <string>
 #include <thread>
 #include <utility>
 
@@ -34,11 +37,15 @@ class EventLoop {
   // Harmless for a timer that has run. Clears the variable.
   void Cancel(TimerId* timer);
 
+  // What to do when a task has thrown; what is left undone by it must be made good.
+  void OnFailure(std::function<void(const std::string& what)> report) { report_ = std::move(report); }
+
   // Tasks posted before it still run. Not from the loop itself.
   void Stop();
 
  private:
   void Run();
+  void Do(const Task& task);
 
   std::mutex mutex_;
   std::condition_variable changed_;
@@ -48,10 +55,12 @@ class EventLoop {
   std::map<std::pair<Milliseconds, TimerId>, Task> timers_;
   std::map<TimerId, Milliseconds> due_;
   TimerId last_timer_ = kNoTimer;
+  std::function<void(const std::string&)> report_;
   std::thread thread_;
 };
 
-// Until it ends, signals stay with the threads that were there before: threads made meanwhile block all of them.
+// Until it ends, signals stay with the threads that were there before: threads made meanwhile block all of them, but those
+// that a thread brings upon itself.
 class BlockedSignals {
  public:
   BlockedSignals();

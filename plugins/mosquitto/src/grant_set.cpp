@@ -1,11 +1,15 @@
 // Checks that the bytes of a set are what its id says, parses and indexes them.
 #include "grant_set.h"
 
+#include <google/protobuf/io/coded_stream.h>
+#include <google/protobuf/wire_format_lite.h>
 #include <openssl/evp.h>
 
 #include <climits>
+#include <cstdint>
 #include <exception>
 
+#include "bounds.h"
 #include "deviceauth/v1/device_auth.pb.h"
 
 namespace deviceauth {
@@ -26,6 +30,21 @@ std::string Sha256(std::string_view bytes) {
     hex.push_back("0123456789abcdef"[digest[i] & 15]);
   }
   return hex;
+}
+
+// Before they are parsed, which takes many times their bytes.
+int CountGrants(std::string_view bytes) {
+  using google::protobuf::internal::WireFormatLite;
+  constexpr std::uint32_t kTag =
+      WireFormatLite::MakeTag(wire::GrantSet::kGrantsFieldNumber, WireFormatLite::WIRETYPE_LENGTH_DELIMITED);
+  google::protobuf::io::CodedInputStream input(reinterpret_cast<const std::uint8_t*>(bytes.data()),
+                                               static_cast<int>(bytes.size()));
+  int grants = 0;
+  while (const std::uint32_t tag = input.ReadTag()) {
+    if (tag == kTag) grants++;
+    if (!WireFormatLite::SkipField(&input, tag)) break;
+  }
+  return grants;
 }
 
 std::shared_ptr<const GrantSet> Index(std::string_view id, const wire::GrantSet& set) {
@@ -53,6 +72,10 @@ std::shared_ptr<const GrantSet> GrantSet::Parse(std::string_view id, std::string
   try {
     if (const std::string actual = Sha256(bytes); actual.empty() || actual != id) {
       *error = "the SHA-256 of its bytes is " + (actual.empty() ? "unknown" : actual);
+      return nullptr;
+    }
+    if (bytes.size() <= INT_MAX && CountGrants(bytes) > kMostGrantsOfASet) {
+      *error = "more than " + std::to_string(kMostGrantsOfASet) + " grants";
       return nullptr;
     }
     wire::GrantSet set;

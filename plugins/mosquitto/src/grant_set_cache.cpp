@@ -8,6 +8,7 @@ namespace deviceauth {
 namespace {
 
 constexpr std::size_t kMostSets = 1024;
+constexpr std::size_t kMostFetches = 2048;
 
 }  // namespace
 
@@ -48,6 +49,10 @@ void GrantSetCache::Load(const std::vector<std::string>& ids, LoadCallback done)
     found->second.used = ++uses_;
     loading->sets[i] = found->second.set;
   }
+  if (fetching_.size() + missing.size() > kMostFetches) {
+    loading->done({CallError{"SERVICE_ERROR", "too many grant sets are being fetched"}, {}});
+    return;
+  }
   loading->missing = missing.size();
   if (missing.empty()) {
     loading->done({std::nullopt, std::move(loading->sets)});
@@ -63,7 +68,7 @@ void GrantSetCache::Load(const std::vector<std::string>& ids, LoadCallback done)
 void GrantSetCache::Fetched(const std::string& id, Outcome<std::string> outcome) {
   std::string error;
   if (!outcome.error.has_value() && !Add(id, outcome.value, &error)) {
-    outcome.error = CallError{"SERVICE_ERROR", "grant set " + id + " is not usable: " + error, "", 0};
+    outcome.error = CallError{"SERVICE_ERROR", "grant set " + id + " is not usable: " + error};
   }
   const auto found = sets_.find(id);
   const std::shared_ptr<const GrantSet> set = found == sets_.end() ? nullptr : found->second.set;
@@ -75,7 +80,7 @@ void GrantSetCache::Fetched(const std::string& id, Outcome<std::string> outcome)
     }
     if (--loading->missing > 0) continue;
     const bool complete = std::find(loading->sets.begin(), loading->sets.end(), nullptr) == loading->sets.end();
-    if (!complete && !loading->error.has_value()) loading->error = CallError{"SERVICE_ERROR", "a grant set is missing", "", 0};
+    if (!complete && !loading->error.has_value()) loading->error = CallError{"SERVICE_ERROR", "a grant set is missing"};
     loading->done({loading->error, std::move(loading->sets)});
   }
 }

@@ -32,7 +32,7 @@ const char* Name(EndCause cause) {
   return "unknown";
 }
 
-Handover::Handover(bool wake) : broker_thread_(pthread_self()) {
+Handover::Handover(bool wake) : wakes_(wake), broker_thread_(pthread_self()) {
   if (!wake) return;
   struct sigaction current {};
   sigaction(SIGURG, nullptr, &current);
@@ -99,6 +99,8 @@ std::optional<Answer> Handover::WaitForAnswer(Generation generation, Millisecond
 }
 
 void Handover::Drain(Milliseconds budget_ms, const std::function<void(ToBroker&)>& take) {
+  // 2.0 ticks once a message.
+  if (!HasMessages()) return;
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(budget_ms);
   unsigned done = 0;
   while (true) {
@@ -116,7 +118,7 @@ void Handover::Drain(Milliseconds budget_ms, const std::function<void(ToBroker&)
 }
 
 void Handover::Wake() {
-  if (!waker_.joinable()) return;
+  if (!wakes_) return;
   {
     const std::lock_guard<std::mutex> lock(waker_mutex_);
     if (waker_due_) return;

@@ -58,6 +58,7 @@ class Handover {
   // The broker's thread's: taken from the queue at once, worked off in slices.
   std::deque<ToBroker> taken_;
 
+  const bool wakes_;
   pthread_t broker_thread_;
   bool restore_signal_ = false;
   struct sigaction signal_before_ {};

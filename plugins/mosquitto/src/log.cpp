@@ -59,6 +59,13 @@ void Log::WriteOnce(LogLevel level, const std::string& text) {
   mosquitto_log_printf(ToMosquitto(level), "deviceauthd: %s", text.c_str());
 }
 
+std::string Printable(std::string_view text, std::size_t most) {
+  std::string printable;
+  for (const char c : text.substr(0, most)) printable += c < ' ' || c > '~' ? '?' : c;
+  if (text.size() > most) printable += "...";
+  return printable;
+}
+
 std::string Quoted(std::string_view text) {
   std::string quoted = "\"";
   for (const char c : text.substr(0, kLongestQuotation)) {

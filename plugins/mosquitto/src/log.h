@@ -33,6 +33,9 @@ class Log {
   std::unordered_map<std::string_view, Limit> limits_;
 };
 
+// What the daemon says, fit for a line: printable ASCII, at most so many characters of it.
+std::string Printable(std::string_view text, std::size_t most);
+
 // Printable ASCII in quotes, at most 128 characters of it.
 std::string Quoted(std::string_view text);
 

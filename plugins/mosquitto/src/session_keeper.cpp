@@ -5,6 +5,7 @@
 #include <future>
 #include <utility>
 
+#include "bounds.h"
 #include "deviceauth/v1/device_auth.pb.h"
 #include "log.h"
 
@@ -12,7 +13,15 @@ namespace deviceauth {
 namespace {
 
 constexpr Milliseconds kUsageInterval = 30'000;
+constexpr Milliseconds kCloseAgainAfter = 1000;
+constexpr std::size_t kMostUnclosed = 10'000;
 constexpr auto kLongestStop = std::chrono::seconds(2);
+
+bool IsAbout(const DaemonClient::TokenAnswer& answer, const KeptSession& session) {
+  return IsToken(answer.client_device_auth_token()) && IsThingName(answer.thing_name()) &&
+         answer.certificate_id() == session.certificate_id && AreSetIds(answer.grants().grant_set_ids()) &&
+         AreVariables(answer.grants().variables());
+}
 
 std::string Described(const KeptSession& session) {
   return "client " + Quoted(session.credential.client_id) + " (certificate " + session.certificate_id.substr(0, 16) + ")";
@@ -20,9 +29,9 @@ std::string Described(const KeptSession& session) {
 
 Answer ToAnswer(const CallError& error) {
   Answer answer;
-  answer.verdict = error.IsVerdict() ? Answer::Verdict::kRefused : Answer::Verdict::kUnavailable;
+  answer.verdict = error.is_verdict ? Answer::Verdict::kRefused : Answer::Verdict::kUnavailable;
   answer.reason = error.reason + (error.category.empty() ? "" : " " + error.category) +
-                  (error.IsVerdict() || error.message.empty() ? "" : ": " + error.message);
+                  (error.is_verdict || error.message.empty() ? "" : ": " + error.message);
   answer.retry_after_ms = error.retry_after_ms;
   return answer;
 }
@@ -60,6 +69,10 @@ SessionKeeper::SessionKeeper(const Settings& settings, Handover* handover) : han
   });
   begun.get_future().wait();
   loop_->Post([this] {
+    loop_->OnFailure([this](const std::string& what) {
+      Say(LogLevel::kError, "failed", "the plugin failed to act on what the daemon said: " + what);
+      updates_->Resync("something of it is left undone");
+    });
     updates_->Start();
     PlanUsageReport();
   });
@@ -152,24 +165,25 @@ void SessionKeeper::Ask(const KeptSessionPtr& session, const std::string& correl
           return;
         }
         const std::shared_ptr<const DaemonClient::TokenAnswer> answer = std::move(outcome.value);
-        const std::string& token = answer->client_device_auth_token();
-        if (token.empty() || answer->thing_name().empty() || answer->certificate_id() != session->certificate_id) {
-          TellClosed(token);
-          done(CallError{"SERVICE_ERROR", "the daemon's answer is not about this certificate", "", 0});
+        if (!IsAbout(*answer, *session)) {
+          TellClosed(answer->client_device_auth_token());
+          done(CallError{"SERVICE_ERROR", "the daemon's answer is not about this certificate, or is none"});
           return;
         }
         const std::vector<std::string> ids(answer->grants().grant_set_ids().begin(),
                                            answer->grants().grant_set_ids().end());
         sets_->Load(ids, [this, session, done, answer, arrived_at](Outcome<GrantSets> sets) {
+          const bool is_anothers = IsAnothers(answer->client_device_auth_token(), session);
+          if (is_anothers) sets.error = CallError{"SERVICE_ERROR", "the daemon's answer names another session's token"};
           if (sets.error.has_value() || session->ended) {
             TellClosed(answer->client_device_auth_token());
-            if (!sets.error.has_value()) sets.error = CallError{"VERIFICATION_UNAVAILABLE", "the client is gone", "", 0};
+            if (!sets.error.has_value()) sets.error = CallError{"VERIFICATION_UNAVAILABLE", "the client is gone"};
             done(std::move(sets.error));
             return;
           }
           Install(session, *answer, std::move(sets.value), arrived_at);
           if (session->ended) {
-            done(CallError{"INVALID_CLIENT_DEVICE_AUTH_TOKEN", "the session ended before it began", "", 0});
+            done(CallError{"INVALID_CLIENT_DEVICE_AUTH_TOKEN", "the session ended before it began"});
           } else {
             done(std::nullopt);
           }
@@ -180,7 +194,7 @@ void SessionKeeper::Ask(const KeptSessionPtr& session, const std::string& correl
 void SessionKeeper::Install(const KeptSessionPtr& session, const DaemonClient::TokenAnswer& answer, GrantSets sets,
                             Milliseconds arrived_at) {
   const std::string token = answer.client_device_auth_token();
-  if (!session->token.empty()) {
+  if (!session->token.empty() && session->token != token) {
     by_token_.erase(session->token);
     if (session->epoch == answer.epoch()) TellClosed(session->token);
   }
@@ -222,7 +236,7 @@ void SessionKeeper::AuthenticateAgainNow(const KeptSessionPtr& session,
   Ask(session, correlation_id, [this, session, correlation_id, done = std::move(done)](std::optional<CallError> error) {
     if (!error.has_value() || session->ended) {
       done({true, 0});
-    } else if (error->IsVerdict()) {
+    } else if (error->is_verdict) {
       End(session, EndCause::kRefused, correlation_id);
       done({true, 0});
     } else {
@@ -296,8 +310,45 @@ void SessionKeeper::Forget(const KeptSessionPtr& session) {
   updates_->Closed(session->token);
 }
 
+// Never a token that a session has: whoever else was told it, it is not theirs to close.
 void SessionKeeper::TellClosed(const std::string& token) {
-  if (!token.empty()) daemon_->CloseSession(token);
+  if (!IsToken(token) || by_token_.count(token) != 0) return;
+  daemon_->CloseSession(token, [this, token](bool heard) {
+    if (heard) return;
+    // A session that is younger than a minute would outlive the next hello, which leaves it out.
+    if (unclosed_.size() >= kMostUnclosed) unclosed_.pop_front();
+    unclosed_.push_back(token);
+    PlanToCloseAgain();
+  });
+}
+
+void SessionKeeper::PlanToCloseAgain() {
+  if (close_again_ == EventLoop::kNoTimer) close_again_ = loop_->After(kCloseAgainAfter, [this] { CloseAgain(); });
+}
+
+// One after the other, until one is not heard.
+void SessionKeeper::CloseAgain() {
+  close_again_ = EventLoop::kNoTimer;
+  if (unclosed_.empty()) return;
+  if (updates_->IsGone()) {
+    PlanToCloseAgain();
+    return;
+  }
+  std::string token = std::move(unclosed_.front());
+  unclosed_.pop_front();
+  daemon_->CloseSession(token, [this, token](bool heard) {
+    if (heard && close_again_ == EventLoop::kNoTimer) {
+      CloseAgain();
+      return;
+    }
+    if (!heard) unclosed_.push_front(token);
+    if (!unclosed_.empty()) PlanToCloseAgain();
+  });
+}
+
+bool SessionKeeper::IsAnothers(const std::string& token, const KeptSessionPtr& session) const {
+  const auto found = by_token_.find(token);
+  return found != by_token_.end() && found->second != session;
 }
 
 void SessionKeeper::PlanUsageReport() {

@@ -5,12 +5,14 @@
 // - A stream that may have missed something about a session is opened again, and its snapshot settles the matter.
 // - A token the daemon does not know (it restarted) is no verdict about the device: the session goes on within its lease while
 //   it is authenticated again in the background.
+// - That a session is closed is told to the daemon until it has heard it.
 // - The broker's thread hears of a session's answer first, then of what happens to it, and of its end once.
 //
 // Threads: Authenticate, Close, Retire, DaemonIsGone and Stop are the broker's doors; all else happens on the keeper's
 // thread, which this class owns.
 #pragma once
 
+#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -57,7 +59,6 @@ class SessionKeeper final : private UpdatedSessions {
  private:
   using Done = std::function<void(std::optional<CallError> error)>;
 
-  void StartOnLoop();
   void Open(const KeptSessionPtr& session, const std::string& correlation_id);
   void Ask(const KeptSessionPtr& session, const std::string& correlation_id, Done done);
   void Install(const KeptSessionPtr& session, const DaemonClient::TokenAnswer& answer, GrantSets sets,
@@ -68,6 +69,9 @@ class SessionKeeper final : private UpdatedSessions {
   void Settle(const KeptSessionPtr& session);
   void Forget(const KeptSessionPtr& session);
   void TellClosed(const std::string& token);
+  void PlanToCloseAgain();
+  void CloseAgain();
+  bool IsAnothers(const std::string& token, const KeptSessionPtr& session) const;
   void PlanUsageReport();
   void Say(LogLevel level, const char* topic, const std::string& text);
 
@@ -85,6 +89,9 @@ class SessionKeeper final : private UpdatedSessions {
   std::unique_ptr<Updates> updates_;
   std::unique_ptr<Reauthentication> again_;
   EarlyEvents early_;
+  // Tokens the daemon is to be told again that they are closed.
+  std::deque<std::string> unclosed_;
+  EventLoop::TimerId close_again_ = EventLoop::kNoTimer;
   std::unordered_map<std::string, KeptSessionPtr> by_token_;
   std::unordered_map<Generation, KeptSessionPtr> by_generation_;
   std::unique_ptr<EventLoop> loop_;

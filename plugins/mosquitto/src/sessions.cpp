@@ -39,6 +39,7 @@ void Sessions::TookOver(const Session* session) {
     if (std::find(gone.begin(), gone.end(), grace.client) == gone.end()) continue;
     grace.until = kLongAgo;
     grace.stays = false;
+    graces_due_ = kLongAgo;
   }
   for (const struct mosquitto* client : gone) {
     const KnownClient* left = clients_.Find(client);
@@ -59,7 +60,7 @@ void Sessions::Gone(const struct mosquitto* client, Milliseconds will_until, boo
   if (known == nullptr || known->state == KnownClient::State::kGone) return;
   if (known->state == KnownClient::State::kDeferred && !stays) {
     // Its will comes right after this.
-    graces_.push_back({client, 0, kLongAgo, false});
+    BeginGrace({client, 0, kLongAgo, false});
     return;
   }
   if (known->state == KnownClient::State::kDeferred) return;
@@ -75,7 +76,7 @@ void Sessions::Gone(const struct mosquitto* client, Milliseconds will_until, boo
   }
   by_id.Remove(session);
   by_id.gone.push_back(client);
-  graces_.push_back({client, session->generation, session->ended == EndCause::kNone ? will_until : kLongAgo, stays});
+  BeginGrace({client, session->generation, session->ended == EndCause::kNone ? will_until : kLongAgo, stays});
 }
 
 void Sessions::Change(Generation generation, std::shared_ptr<const SessionGrants> grants) {
@@ -103,6 +104,7 @@ Session* Sessions::End(Generation generation, EndCause cause) {
   Session* session = ByGeneration(generation);
   if (session == nullptr || session->ended != EndCause::kNone) return nullptr;
   session->ended = cause;
+  graces_due_ = kLongAgo;
   if (cause == EndCause::kRevoked || cause == EndCause::kRefused) {
     const auto by_id = by_id_.find(session->client_id);
     const bool is_newest = by_id != by_id_.end() && (by_id->second.Newest() == session || by_id->second.live.empty());
@@ -137,8 +139,8 @@ std::shared_ptr<const SessionGrants> Sessions::LastKnown(const std::string& clie
 }
 
 void Sessions::Tick() {
-  if (!graces_.empty()) {
-    const Milliseconds now = SteadyNow();
+  if (const Milliseconds now = graces_.empty() ? kLongAgo : SteadyNow(); now > graces_due_) {
+    graces_due_ = kNever;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < graces_.size(); i++) {
       const Grace grace = graces_[i];
@@ -148,6 +150,7 @@ void Sessions::Tick() {
       const bool is_over = grace.until <= now || (session != nullptr && session->ended != EndCause::kNone);
       if (!is_over) {
         graces_[kept++] = grace;
+        graces_due_ = std::min(graces_due_, grace.until - 1);
         continue;
       }
       if (session != nullptr) Delete(session, true);
@@ -217,6 +220,12 @@ KnownClient* Sessions::Know(const struct mosquitto* client, KnownClient::State s
   known->client_id = client_id;
   clients_.Set(client, known);
   return known;
+}
+
+void Sessions::BeginGrace(const Grace& grace) {
+  graces_.push_back(grace);
+  // Looked at in the next turn of the loop, whenever it ends: by then its connection is closed.
+  graces_due_ = kLongAgo;
 }
 
 void Sessions::RetireGrants(std::shared_ptr<const SessionGrants> grants) {

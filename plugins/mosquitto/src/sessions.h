@@ -148,6 +148,7 @@ class Sessions {
   void Delete(Session* session, bool tell);
   void Drop(const struct mosquitto* client);
   KnownClient* Know(const struct mosquitto* client, KnownClient::State state, const std::string& client_id);
+  void BeginGrace(const Grace& grace);
   void RetireGrants(std::shared_ptr<const SessionGrants> grants);
 
   const Closer closer_;
@@ -160,6 +161,8 @@ class Sessions {
   // Least recently used first; only ids without client are forgotten.
   std::list<std::string> ages_;
   std::vector<Grace> graces_;
+  // Before this none of them is over; kLongAgo: some may be.
+  Milliseconds graces_due_ = kNever;
   std::vector<Kick> kicks_;
   std::vector<std::shared_ptr<const SessionGrants>> retired_;
 };

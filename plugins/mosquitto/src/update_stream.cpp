@@ -51,7 +51,7 @@ void UpdateStream::Restart() {
 }
 
 bool UpdateStream::ReportUsage(const std::vector<std::string>& tokens) {
-  if (call_ == nullptr) return false;
+  if (call_ == nullptr || call_->IsBehind()) return false;
   if (tokens.empty()) return true;
   InChunks(tokens, [this](auto begin, auto end, bool) {
     v1::SessionUpdatesRequest message;
@@ -106,8 +106,12 @@ void UpdateStream::Watch(Milliseconds delay) {
   silence_ = loop_->After(delay, [this] {
     silence_ = EventLoop::kNoTimer;
     const Milliseconds silent = SteadyNow() - heard_at_;
-    if (silent >= kSilence) Lost("silent for " + std::to_string(silent / 1000) + " s");
-    else Watch(kSilence - silent);
+    if (silent < kSilence) {
+      Watch(kSilence - silent);
+      return;
+    }
+    daemon_->Reconnect();
+    Lost("silent for " + std::to_string(silent / 1000) + " s");
   });
 }
 

@@ -4,13 +4,18 @@
 #include <limits>
 #include <utility>
 
+#include "bounds.h"
 #include "deviceauth/v1/device_auth.pb.h"
+#include "log.h"
 
 namespace deviceauth {
 namespace {
 
 constexpr Milliseconds kResyncForUnknownInterval = 60'000;
 constexpr Milliseconds kStatedAgainWithin = 1000;
+constexpr Milliseconds kBetweenResyncs = 1000;
+constexpr Milliseconds kSnapshotWithin = 60'000;
+constexpr std::size_t kLongestCorrelationId = 128;
 // So many messages not yet taken by the broker's thread, and the stream waits.
 constexpr std::size_t kDeepHandover = 20'000;
 
@@ -21,6 +26,11 @@ EndCause ToCause(v1::EndReason reason) {
     case v1::END_REASON_SUPERSEDED: return EndCause::kSuperseded;
     default: return EndCause::kUnknown;
   }
+}
+
+template <typename All>
+bool AreAllVariables(const All& all) {
+  return std::all_of(all.begin(), all.end(), [](const auto& variables) { return AreVariables(variables.values()); });
 }
 
 }  // namespace
@@ -57,9 +67,14 @@ void Updates::Closed(const std::string& token) {
 void Updates::Resync(const std::string& why) {
   if (std::exchange(resync_due_, true)) return;
   Say(LogLevel::kInfo, "resync", "asking the daemon for a new snapshot: " + why);
-  loop_->Post([this] {
-    if (resync_due_) stream_.Restart();
-  });
+  const auto restart = [this] {
+    if (!resync_due_) return;
+    resynced_at_ = SteadyNow();
+    stream_.Restart();
+  };
+  const Milliseconds since = resynced_at_ == kLongAgo ? kBetweenResyncs : SteadyNow() - resynced_at_;
+  if (since >= kBetweenResyncs) loop_->Post(restart);
+  else loop_->After(kBetweenResyncs - since, restart);
 }
 
 void Updates::ResyncSoon(const std::string& why) {
@@ -74,6 +89,10 @@ std::vector<std::string> Updates::Begin() {
   resync_due_ = false;
   life_ = std::make_shared<Life>();
   life_->unconfirmed.insert(held.begin(), held.end());
+  loop_->After(kSnapshotWithin, [this, life = std::weak_ptr<Life>(life_)] {
+    const std::shared_ptr<Life> same = life.lock();
+    if (same != nullptr && same == life_ && !same->complete) Resync("the snapshot was never completed");
+  });
   return held;
 }
 
@@ -100,11 +119,20 @@ void Updates::Take(const v1::SessionUpdate& update) {
   }
 }
 
+// None, so that everything is denied, where the message is beyond the bounds.
+template <typename Ids>
+std::vector<std::string> Updates::ToSetIds(const Ids& ids, bool is_usable) {
+  if (is_usable && AreSetIds(ids)) return {ids.begin(), ids.end()};
+  Resync("grants beyond the bounds");
+  return {};
+}
+
 void Updates::TakeChanges(const v1::SessionUpdate& update) {
   for (const v1::SessionChange& change : update.sessions_changed().changes()) {
-    const std::vector<std::string> set_ids(change.grant_set_ids().begin(), change.grant_set_ids().end());
+    const std::vector<std::string> set_ids = ToSetIds(change.grant_set_ids(), AreAllVariables(change.variables()));
     for (int i = 0; i < change.client_device_auth_tokens_size(); i++) {
       const std::string& token = change.client_device_auth_tokens(i);
+      if (!IsToken(token)) continue;
       std::optional<std::vector<Variable>> variables;
       if (i < change.variables_size()) variables = ToVariables(change.variables(i).values());
       const auto found = sessions_->by_token().find(token);
@@ -128,10 +156,12 @@ void Updates::TakeChanges(const v1::SessionUpdate& update) {
 
 void Updates::TakeEnds(const v1::SessionUpdate& update) {
   const v1::SessionsEnded& ended = update.sessions_ended();
+  const std::string correlation_id = Printable(ended.correlation_id(), kLongestCorrelationId);
   for (const std::string& token : ended.client_device_auth_tokens()) {
+    if (!IsToken(token)) continue;
     const auto found = sessions_->by_token().find(token);
     if (found != sessions_->by_token().end()) {
-      sessions_->End(KeptSessionPtr(found->second), ToCause(ended.reason()), ended.correlation_id());
+      sessions_->End(KeptSessionPtr(found->second), ToCause(ended.reason()), correlation_id);
       continue;
     }
     EarlyEvent event;
@@ -139,7 +169,7 @@ void Updates::TakeEnds(const v1::SessionUpdate& update) {
     event.epoch = update.epoch();
     event.sequence = update.sequence();
     event.cause = ToCause(ended.reason());
-    event.correlation_id = ended.correlation_id();
+    event.correlation_id = correlation_id;
     sessions_->KeepEarly(token, std::move(event));
   }
 }
@@ -159,7 +189,7 @@ void Updates::TakeSnapshot(const v1::SessionUpdate& update, Milliseconds arrived
     session->lease.lifeline = life->lifeline;
     GrantsChange change;
     change.sequence = update.sequence();
-    change.set_ids.assign(state.grants().grant_set_ids().begin(), state.grants().grant_set_ids().end());
+    change.set_ids = ToSetIds(state.grants().grant_set_ids(), AreVariables(state.grants().variables()));
     change.variables = ToVariables(state.grants().variables());
     // Grants first: a lease must not revive what a change takes away.
     sessions_->Change(session, std::move(change));

@@ -56,7 +56,7 @@ class Updates {
   // An answer to a call made this session, or made it anew.
   void Opened(const KeptSessionPtr& session);
   void Closed(const std::string& token);
-  // Many causes at once are one new stream.
+  // Many causes at once are one new stream, and a second passes between two.
   void Resync(const std::string& why);
   void ResyncSoon(const std::string& why);
 
@@ -77,6 +77,8 @@ class Updates {
   void TakeSnapshot(const v1::SessionUpdate& update, Milliseconds arrived_at);
   void TakeChanges(const v1::SessionUpdate& update);
   void TakeEnds(const v1::SessionUpdate& update);
+  template <typename Ids>
+  std::vector<std::string> ToSetIds(const Ids& ids, bool is_usable);
   void Unknown(const std::string& token);
   void Complete();
   void Adopt(const KeptSessionPtr& session);
@@ -91,6 +93,7 @@ class Updates {
   UpdateStream stream_;
   std::shared_ptr<Life> life_;
   bool resync_due_ = false;
+  Milliseconds resynced_at_ = kLongAgo;
   Milliseconds unknown_event_at_ = kLongAgo;
   // Said once an outage, not once an attempt.
   bool complained_ = false;

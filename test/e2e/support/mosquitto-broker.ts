@@ -25,7 +25,7 @@ import { CertificateIssuer } from '../../../src/pki/certificate-issuer.ts';
 import { ServerCa } from '../../../src/pki/server-ca.ts';
 import { CertificateMaker } from '../../support/certificates.ts';
 import { freePort } from './free-port.ts';
-import { sanitizerReports } from './mosquitto-sanitizers.ts';
+import { sanitizerEnvironment, sanitizerReports } from './mosquitto-sanitizers.ts';
 import { until } from './until.ts';
 
 const VAR = fileURLToPath(new URL('../../../var/', import.meta.url));
@@ -90,6 +90,8 @@ export interface MosquittoOptions {
   readonly user?: string;
   /** What the broker does alone. */
   readonly withoutPlugin?: boolean;
+  /** Under the sanitizers; by default if the whole run is (DEVICEAUTHD_SANITIZE=1). */
+  readonly sanitized?: boolean;
 }
 
 export class MosquittoBroker {
@@ -101,11 +103,21 @@ export class MosquittoBroker {
   readonly configurationFile = join(this.directory, 'mosquitto.conf');
   /** False: plugins are only called when clients do something, and log nothing before. */
   ticks = true;
+  /** False: there is no plugin of ours to wait for. */
+  hasPlugin = true;
   readonly #serverCa: ServerCa;
+  readonly #sanitized: boolean;
   #output = '';
   #child: ChildProcess | undefined;
 
-  private constructor(release: MosquittoRelease, serverCa: ServerCa, port: number, plainPort: number) {
+  private constructor(
+    release: MosquittoRelease,
+    serverCa: ServerCa,
+    port: number,
+    plainPort: number,
+    sanitized: boolean,
+  ) {
+    this.#sanitized = sanitized;
     this.release = release;
     this.#serverCa = serverCa;
     this.port = port;
@@ -133,7 +145,8 @@ export class MosquittoBroker {
     try {
       const ca = await ServerCa.open({ stateDirectory, issuer, keyType: 'EC_P256', warn: () => {} });
       const plainPort = options.plain === true ? await freePort() : 0;
-      const broker = new MosquittoBroker(release, ca, await freePort(), plainPort);
+      const sanitized = options.sanitized ?? SANITIZED;
+      const broker = new MosquittoBroker(release, ca, await freePort(), plainPort, sanitized);
       await broker.#configure(options);
       return broker;
     } finally {
@@ -151,7 +164,8 @@ export class MosquittoBroker {
   }
 
   get processId(): number {
-    return this.#child?.pid ?? 0;
+    if (this.#child?.pid === undefined) throw new Error('mosquitto is not running');
+    return this.#child.pid;
   }
 
   get running(): boolean {
@@ -169,7 +183,8 @@ export class MosquittoBroker {
       START_MS,
     );
     if (running === true) return;
-    throw new Error(`mosquitto did not start (exit code ${child.exitCode}):\n${this.log}`);
+    const how = child.signalCode ?? `exit code ${child.exitCode}`;
+    throw new Error(`mosquitto did not start (${how}):\n${this.#reports().join('\n')}\n${this.log}`);
   }
 
   /** For configurations that must not work: the exit code. */
@@ -217,16 +232,30 @@ export class MosquittoBroker {
   async end(): Promise<void> {
     const child = this.#child;
     if (child === undefined) return;
+    const endedByItself = !this.running;
     if (this.running) {
       const closed = once(child, 'close');
       child.kill('SIGTERM');
       await this.#whileNudged(closed);
     }
     this.#child = undefined;
-    const reports = SANITIZED ? sanitizerReports(this.directory, this.release.binary) : [];
-    if (child.exitCode === 0 && reports.length === 0) return;
+    if (child.exitCode === 0 && !endedByItself) {
+      this.#checkReports();
+      return;
+    }
     const how = child.signalCode ?? `exit code ${child.exitCode}`;
-    throw new Error(`mosquitto ended badly (${how}):\n${reports.join('\n')}\n${tail(this.log)}`);
+    const when = endedByItself ? 'by itself' : 'badly';
+    throw new Error(`mosquitto ended ${when} (${how}):\n${this.#reports().join('\n')}\n${tail(this.log)}`);
+  }
+
+  /** What the sanitizers had to say so far. */
+  #reports(): string[] {
+    return this.#sanitized ? sanitizerReports(this.log, this.release.binary) : [];
+  }
+
+  #checkReports(): void {
+    const reports = this.#reports();
+    if (reports.length > 0) throw new Error(`the sanitizers say of mosquitto:\n${reports.join('\n\n')}`);
   }
 
   /**
@@ -268,10 +297,14 @@ export class MosquittoBroker {
     await closed;
   }
 
-  /** However it stands with it. */
+  /** However it stands with it; but what the sanitizers reported by then is not passed over. */
   async discard(): Promise<void> {
     await this.kill();
-    this.#remove();
+    try {
+      this.#checkReports();
+    } finally {
+      this.#remove();
+    }
   }
 
   #remove(): void {
@@ -281,7 +314,7 @@ export class MosquittoBroker {
   #spawn(): ChildProcess {
     const child = spawn(this.release.binary, ['-c', this.configurationFile], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...(SANITIZED ? sanitizerEnvironment(this.directory) : {}) },
+      env: { ...process.env, ...(this.#sanitized ? sanitizerEnvironment() : {}) },
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
@@ -295,6 +328,7 @@ export class MosquittoBroker {
   async #configure(options: MosquittoOptions): Promise<void> {
     const { directory } = this;
     const file = (name: string) => join(directory, name);
+    this.hasPlugin = options.withoutPlugin !== true;
     this.ticks = options.settings?.includes('per_listener_settings true') !== true;
     await this.renewServerCertificate();
     // A listener that demands certificates must know some CA.
@@ -359,20 +393,6 @@ export class MosquittoBroker {
     const lines = readFileSync(this.configurationFile, 'utf8').trimEnd().split('\n');
     writeFileSync(this.configurationFile, `${lines.slice(0, -count).join('\n')}\n`);
   }
-}
-
-function sanitizerEnvironment(directory: string): Record<string, string> {
-  const library = (name: string) =>
-    execFileSync('g++', [`-print-file-name=${name}`], { encoding: 'utf8' }).trim();
-  return {
-    LD_PRELOAD: `${library('libasan.so')} ${library('libubsan.so')}`,
-    ASAN_OPTIONS: `log_path=${directory}/sanitizer,detect_leaks=1,exitcode=0,halt_on_error=0`.replaceAll(
-      ',',
-      ':',
-    ),
-    LSAN_OPTIONS: 'exitcode=0',
-    UBSAN_OPTIONS: `log_path=${directory}/sanitizer:print_stacktrace=1`,
-  };
 }
 
 function tail(text: string): string {

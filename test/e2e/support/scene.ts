@@ -245,7 +245,7 @@ export class Scene {
       ...options,
     });
     this.#brokers.push(broker);
-    if (broker instanceof MosquittoBroker && broker.ticks) await broker.inStep();
+    if (broker instanceof MosquittoBroker && broker.ticks && broker.hasPlugin) await broker.inStep();
     return broker;
   }
 
