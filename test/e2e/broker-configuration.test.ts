@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Device } from './support/device.ts';
 import { MosquittoBroker } from './support/mosquitto-broker.ts';
 import { CONNECT, everyThing } from './support/policies.ts';
-import { fence, onMosquitto, onSeries, Scene } from './support/scene.ts';
+import { fence, onMosquitto, onSeries, published, Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 
 const GROUPS = everyThing(
@@ -95,44 +95,37 @@ onMosquitto(
 );
 
 onMosquitto(
-  'an option',
+  'a listener that names its clients itself',
   (kind) => {
-    it('may have blanks before its value', async () => {
-      await using scene = await Scene.start(kind, {
-        configuration: { deviceGroups: GROUPS },
-        broker: { mosquitto: { pluginOptions: { pending_max_ms: '   4000' } } },
-      });
-      await scene.join('device');
+    let scene: Scene;
+    beforeAll(async () => {
+      scene = await Scene.start(kind, { configuration: { deviceGroups: GROUPS } });
     });
-  },
-  4,
-);
+    afterAll(() => scene[Symbol.asyncDispose]());
 
-onMosquitto('a listener that names its clients itself', (kind) => {
-  it.each(['use_identity_as_username', 'use_subject_as_username'])(
-    'skips authentication (%s), so every act is denied, with one warning that names the option',
-    async (option) => {
-      await using scene = await Scene.start(kind, {
-        configuration: { deviceGroups: GROUPS },
-        broker: { mosquitto: { listener: [`${option} true`] } },
-      });
-      for (const thingName of ['one', 'two']) {
-        const device = await scene.join(thingName);
-        expect(await device.subscribe('x', '#')).toEqual([
-          kind.answers.filterRefused,
-          kind.answers.filterRefused,
-        ]);
-        await device.publish('x', 'y').catch(() => undefined);
-        await device.client.publishAsync('x', 'y', { qos: 0 });
-        expect(device.messages).toEqual([]);
-      }
-      const warning = /^deviceauthd: .*without asking the plugin.*$/gm;
-      await until('the warning', () => warning.test(scene.mosquitto.log));
-      expect(scene.mosquitto.log.match(warning)).toEqual([expect.stringContaining(option)]);
-      expect(await scene.sessions()).toEqual([]);
-    },
-  );
-});
+    it.each(['use_identity_as_username', 'use_subject_as_username'])(
+      'skips authentication (%s), so every act is denied, with one warning that names the option',
+      async (option) => {
+        const broker = await scene.addBroker({ mosquitto: { listener: [`${option} true`] } });
+        for (const thingName of ['one', 'two']) {
+          const device = await scene.connect(await scene.enrol(thingName), {}, broker);
+          expect(await device.subscribe('x', '#')).toEqual([
+            kind.answers.filterRefused,
+            kind.answers.filterRefused,
+          ]);
+          expect(await published(device, 'x', 'y')).toBe(kind.answers.publishRefused);
+          await device.client.publishAsync('x', 'y', { qos: 0 });
+          expect(device.messages).toEqual([]);
+        }
+        const warning = /^deviceauthd: .*without asking the plugin.*$/gm;
+        await until('the warning', () => warning.test(broker.log));
+        expect(broker.log.match(warning)).toEqual([expect.stringContaining(option)]);
+        expect(await scene.sessions()).toEqual([]);
+      },
+    );
+  },
+  'one',
+);
 
 onMosquitto('a plain listener beside the one with certificates', (kind) => {
   it('lets nobody in, unless told to', async () => {

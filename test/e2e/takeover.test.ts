@@ -36,6 +36,25 @@ onEveryBroker('a device that connects a second time', (kind) => {
     await second.received('x', 'still here');
   });
 
+  it('twenty times one after the other leaves one session each time, at once, though the broker has nothing else to do', async () => {
+    const enrolled = await scene.enrol('regular');
+    let [before] = await scene.sessions('regular');
+    for (let round = 0; round < 20; round++) {
+      await scene.connect(enrolled);
+      await until(
+        `the new session of round ${round} is the only one`,
+        async () => {
+          const [after, ...more] = await scene.sessions('regular');
+          if (more.length > 0 || after === undefined || after.tokenPrefix === before?.tokenPrefix)
+            return false;
+          before = after;
+          return true;
+        },
+        1_000,
+      );
+    }
+  });
+
   it('ten times in a row never loses the last connection, nor leaves sessions behind', async () => {
     const enrolled = await scene.enrol('hasty');
     const devices = await Promise.all(

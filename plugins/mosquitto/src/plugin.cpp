@@ -151,6 +151,8 @@ class Plugin {
     sessions_.Tick();
     Drain();
     if (sessions_.HasKicks()) KickEnded(nullptr);
+    // Whom a kick or a takeover made leave just now: an idle 2.1 may not turn again for seconds.
+    sessions_.Tick();
   }
 
   void Drain() {

@@ -82,6 +82,8 @@ export interface MosquittoOptions {
   readonly asksForNone?: boolean;
   /** Files in the broker’s directory; `%/` in the configuration’s lines is that directory. */
   readonly files?: Readonly<Record<string, string>>;
+  /** Empty folders there. */
+  readonly folders?: readonly string[];
   /** A file in the broker’s directory to log into as well. */
   readonly logFile?: string;
   /** Who the broker becomes after its start, when root starts it; root when left out. */
@@ -368,15 +370,10 @@ export class MosquittoBroker {
       ...(this.plainPort === 0 ? [] : [`listener ${this.plainPort} 127.0.0.1`]),
       ...(options.last ?? []),
     ];
+    for (const name of options.folders ?? []) mkdirSync(file(name));
     for (const [name, content] of Object.entries(options.files ?? {})) this.file(name, content);
     writeFileSync(this.configurationFile, `${lines.join('\n').replaceAll('%/', `${directory}/`)}\n`);
     if (options.user !== undefined) execFileSync('chown', ['-R', options.user, directory]);
-  }
-
-  folder(name: string): string {
-    const path = join(this.directory, name);
-    mkdirSync(path);
-    return path;
   }
 
   /** A file in its directory, readable by whoever the broker becomes. */
