@@ -1,6 +1,7 @@
 #include "authentication.h"
 
 #include <atomic>
+#include <chrono>
 #include <utility>
 #include <vector>
 
@@ -105,11 +106,11 @@ Authentication::Attempt* Authentication::Begin(const std::string& client_id, con
 }
 
 int Authentication::Await(struct mosquitto* client, const Fingerprint& fingerprint, Attempt* attempt) {
-  const Milliseconds begin = SteadyNow();
-  const Milliseconds left = budget_.Left(begin);
-  if (left > 0) {
+  const WaitBudget::Time begin = std::chrono::steady_clock::now();
+  const WaitBudget::Duration left = budget_.Left(begin);
+  if (left > WaitBudget::Duration{0}) {
     std::optional<Answer> answer = parts_.handover->WaitForAnswer(attempt->generation, begin + left);
-    budget_.Spend(begin, SteadyNow());
+    budget_.Spend(begin, std::chrono::steady_clock::now());
     if (answer.has_value()) {
       const Attempt answered = *attempt;
       End(fingerprint);

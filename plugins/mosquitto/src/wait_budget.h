@@ -4,6 +4,8 @@
 // Threads: the broker's.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <deque>
 
 #include "steady_time.h"
@@ -12,28 +14,30 @@ namespace deviceauth {
 
 class WaitBudget {
  public:
-  WaitBudget(Milliseconds most, Milliseconds window) : most_(most), window_(window) {}
+  // A healthy daemon answers within a fraction of a millisecond: time is counted as finely as the clock has it.
+  using Time = std::chrono::steady_clock::time_point;
+  using Duration = std::chrono::steady_clock::duration;
+
+  WaitBudget(Milliseconds most, Milliseconds window)
+      : most_(std::chrono::milliseconds(most)), window_(std::chrono::milliseconds(window)) {}
 
   // What may be waited now.
-  Milliseconds Left(Milliseconds now) {
+  Duration Left(Time now) {
     while (!spans_.empty() && spans_.front().end <= now - window_) spans_.pop_front();
-    Milliseconds used = 0;
-    for (const Span& span : spans_) used += span.end - (span.begin > now - window_ ? span.begin : now - window_);
-    return used >= most_ ? 0 : most_ - used;
+    Duration used{0};
+    for (const Span& span : spans_) used += span.end - std::max(span.begin, now - window_);
+    return used >= most_ ? Duration{0} : most_ - used;
   }
 
-  void Spend(Milliseconds begin, Milliseconds end) {
-    // Waits under a millisecond add up too.
-    spans_.push_back({begin, end > begin ? end : begin + 1});
-  }
+  void Spend(Time begin, Time end) { spans_.push_back({begin, end}); }
 
  private:
   struct Span {
-    Milliseconds begin;
-    Milliseconds end;
+    Time begin;
+    Time end;
   };
-  const Milliseconds most_;
-  const Milliseconds window_;
+  const Duration most_;
+  const Duration window_;
   std::deque<Span> spans_;
 };
 
