@@ -114,16 +114,12 @@ Authentication::Attempt* Authentication::Begin(const std::string& client_id, con
 }
 
 int Authentication::Await(struct mosquitto* client, const Fingerprint& fingerprint, Attempt* attempt) {
-  const Milliseconds begin = SteadyNow();
-  const Milliseconds left = parts_.budget->Left(begin);
-  if (left > 0) {
-    std::optional<Answer> answer = parts_.handover->WaitForAnswer(attempt->generation, begin + left);
-    parts_.budget->Spend(begin, SteadyNow());
-    if (answer.has_value()) {
-      const Attempt answered = *attempt;
-      End(fingerprint);
-      return Conclude(client, fingerprint, answered, std::move(*answer));
-    }
+  std::optional<Answer> answer = parts_.budget->Within(
+      [&](WaitBudget::Time until) { return parts_.handover->WaitForAnswer(attempt->generation, until); });
+  if (answer.has_value()) {
+    const Attempt answered = *attempt;
+    End(fingerprint);
+    return Conclude(client, fingerprint, answered, std::move(*answer));
   }
   if (parts_.api.can_delay() && !IsReloading()) {
     attempt->waiting = client;

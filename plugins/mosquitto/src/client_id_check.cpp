@@ -35,17 +35,13 @@ ClientIdCheck::Verdict ClientIdCheck::Ask(const std::string& client_id, Generati
     client_id_of_[next] = client_id;
     keeper_->CheckClientId(next, client_id, found->second.correlation_id);
   }
-  const Milliseconds begin = SteadyNow();
-  const Milliseconds left = budget_->Left(begin);
-  if (left > 0) {
-    const std::optional<Answer> answer = handover_->WaitForAnswer(found->second.generation, begin + left);
-    budget_->Spend(begin, SteadyNow());
-    if (answer.has_value()) {
-      const std::string correlation_id = found->second.correlation_id;
-      Forget(client_id);
-      Report(client_id, correlation_id, *answer);
-      return ToVerdict(*answer);
-    }
+  const std::optional<Answer> answer = budget_->Within(
+      [&](WaitBudget::Time until) { return handover_->WaitForAnswer(found->second.generation, until); });
+  if (answer.has_value()) {
+    const std::string correlation_id = found->second.correlation_id;
+    Forget(client_id);
+    Report(client_id, correlation_id, *answer);
+    return ToVerdict(*answer);
   }
   return Unknown(client_id, "no word about its id within the time the broker may wait");
 }

@@ -14,10 +14,6 @@ constexpr auto kLongestRepeat = std::chrono::milliseconds(20);
 
 void DoNothing(int) {}
 
-std::chrono::steady_clock::time_point At(Milliseconds time) {
-  return std::chrono::steady_clock::time_point(std::chrono::milliseconds(time));
-}
-
 }  // namespace
 
 const char* Name(EndCause cause) {
@@ -79,7 +75,8 @@ void Handover::Push(ToBroker message) {
   Wake();
 }
 
-std::optional<Answer> Handover::WaitForAnswer(Generation generation, Milliseconds until) {
+std::optional<Answer> Handover::WaitForAnswer(Generation generation,
+                                              std::chrono::steady_clock::time_point until) {
   std::unique_lock<std::mutex> lock(mutex_);
   // It may have come before we began to wait.
   for (std::deque<ToBroker>* messages : {&taken_, &queue_}) {
@@ -93,7 +90,7 @@ std::optional<Answer> Handover::WaitForAnswer(Generation generation, Millisecond
     }
   }
   waited_for_ = generation;
-  answered_.wait_until(lock, At(until), [this] { return awaited_.has_value(); });
+  answered_.wait_until(lock, until, [this] { return awaited_.has_value(); });
   waited_for_ = 0;
   return std::exchange(awaited_, std::nullopt);
 }

@@ -10,6 +10,7 @@
 #include <signal.h>
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -37,7 +38,7 @@ class Handover {
   bool HasMessages() const { return depth() != 0; }
 
   // Waits for this generation's answer, at most until `until`. The answer is then not in the queue.
-  std::optional<Answer> WaitForAnswer(Generation generation, Milliseconds until);
+  std::optional<Answer> WaitForAnswer(Generation generation, std::chrono::steady_clock::time_point until);
 
   // Takes messages, oldest first, until there are none or `budget_ms` has passed.
   void Drain(Milliseconds budget_ms, const std::function<void(ToBroker&)>& take);

@@ -4,6 +4,8 @@
 // Threads: the broker's.
 #pragma once
 
+#include <algorithm>
+#include <chrono>
 #include <deque>
 
 #include "steady_time.h"
@@ -12,28 +14,40 @@ namespace deviceauth {
 
 class WaitBudget {
  public:
-  WaitBudget(Milliseconds most, Milliseconds window) : most_(most), window_(window) {}
+  // A healthy daemon answers within a fraction of a millisecond: time is counted as finely as the clock has it.
+  using Time = std::chrono::steady_clock::time_point;
+  using Duration = std::chrono::steady_clock::duration;
 
-  // What may be waited now.
-  Milliseconds Left(Milliseconds now) {
-    while (!spans_.empty() && spans_.front().end <= now - window_) spans_.pop_front();
-    Milliseconds used = 0;
-    for (const Span& span : spans_) used += span.end - (span.begin > now - window_ ? span.begin : now - window_);
-    return used >= most_ ? 0 : most_ - used;
-  }
+  WaitBudget(Milliseconds most, Milliseconds window)
+      : most_(std::chrono::milliseconds(most)), window_(std::chrono::milliseconds(window)) {}
 
-  void Spend(Milliseconds begin, Milliseconds end) {
-    // Waits under a millisecond add up too.
-    spans_.push_back({begin, end > begin ? end : begin + 1});
+  // `wait` until a time at the latest, counted; nothing when there is no time left.
+  template <typename Wait>
+  auto Within(Wait wait) -> decltype(wait(Time())) {
+    const Time begin = std::chrono::steady_clock::now();
+    const Duration left = Left(begin);
+    if (left == Duration{0}) return {};
+    auto result = wait(begin + left);
+    spans_.push_back({begin, std::chrono::steady_clock::now()});
+    return result;
   }
 
  private:
   struct Span {
-    Milliseconds begin;
-    Milliseconds end;
+    Time begin;
+    Time end;
   };
-  const Milliseconds most_;
-  const Milliseconds window_;
+
+  // What may be waited now.
+  Duration Left(Time now) {
+    while (!spans_.empty() && spans_.front().end <= now - window_) spans_.pop_front();
+    Duration used{0};
+    for (const Span& span : spans_) used += span.end - std::max(span.begin, now - window_);
+    return used >= most_ ? Duration{0} : most_ - used;
+  }
+
+  const Duration most_;
+  const Duration window_;
   std::deque<Span> spans_;
 };
 
