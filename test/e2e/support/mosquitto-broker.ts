@@ -236,7 +236,10 @@ export class MosquittoBroker {
     if (this.running) {
       const closed = once(child, 'close');
       child.kill('SIGTERM');
+      // One that comes before the broker's loop begins is lost.
+      const again = setInterval(() => child.kill('SIGTERM'), 1000);
       await this.#whileNudged(closed);
+      clearInterval(again);
     }
     this.#child = undefined;
     if (child.exitCode === 0 && !endedByItself) {
