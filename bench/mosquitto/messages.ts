@@ -57,8 +57,9 @@ async function compare(
       all.push({ variant, broker, load: await site.load(broker, variant, qos), wall: [], processor: [] });
     }
     let slice = 0;
-    for (const { load } of all)
-      slice = Math.max(slice, Math.round((SLICE_SECONDS * WARM) / (await load.run(WARM))));
+    for (const each of all) {
+      slice = Math.max(slice, Math.round((SLICE_SECONDS * WARM) / (await publish(each, WARM))));
+    }
     for (let pair = 0; pair < pairs; pair += 1) await measure(all, slice, pair);
   } finally {
     for (const { load, broker } of all) {
@@ -70,6 +71,14 @@ async function compare(
   return baseline === undefined ? [] : all.flatMap((each) => rowsOf(name, each, baseline));
 }
 
+async function publish({ variant, broker, load }: Measured, messages: number): Promise<number> {
+  try {
+    return await load.run(messages);
+  } catch (error) {
+    throw new Error(`${variant.name}:\n${broker.log}`, { cause: error });
+  }
+}
+
 /** One figure of each; the first to be asked is another one every time. */
 async function measure(all: readonly Measured[], messages: number, first: number): Promise<void> {
   const order = all.map((_, index) => all[(first + index) % all.length] as Measured);
@@ -78,7 +87,7 @@ async function measure(all: readonly Measured[], messages: number, first: number
     const slice = slices.get(each);
     if (slice === undefined) continue;
     const before = each.broker.processorTime();
-    slice.wall += await each.load.run(messages);
+    slice.wall += await publish(each, messages);
     slice.processor += each.broker.processorTime() - before;
   }
   for (const [each, { wall, processor }] of slices) {
