@@ -14,6 +14,11 @@ const GROUPS = everyThing(
   ['mqtt:subscribe', 'mqtt:topicfilter:*'],
 );
 
+/** Clients without a certificate are left to the broker. */
+const DEFERRING = {
+  mosquitto: { plain: true, allowAnonymous: true, pluginOptions: { no_certificate: 'defer' } },
+};
+
 /** A local client, which comes again when the answer about its client id was late. */
 function joinLocal(scene: Scene, clientId: string, options: IClientOptions = {}): Promise<Device> {
   return until(`${clientId} is let in`, () =>
@@ -141,13 +146,7 @@ onMosquitto('a plain listener beside the one with certificates', (kind) => {
   it('with no_certificate defer, but no rules of the broker’s own, lets in and allows nothing', async () => {
     await using scene = await Scene.start(kind, {
       configuration: { deviceGroups: GROUPS },
-      broker: {
-        mosquitto: {
-          plain: true,
-          allowAnonymous: true,
-          pluginOptions: { no_certificate: 'defer' },
-        },
-      },
+      broker: DEFERRING,
     });
     const local = await joinLocal(scene, 'local');
     expect(await local.subscribe('#')).toEqual([kind.answers.filterRefused]);
@@ -161,18 +160,7 @@ onMosquitto('a plain listener beside the one with certificates', (kind) => {
   describe('with no_certificate defer', () => {
     let scene: Scene;
     beforeAll(async () => {
-      const started = await Scene.start(kind, {
-        configuration: { deviceGroups: GROUPS },
-        broker: {
-          mosquitto: {
-            plain: true,
-            allowAnonymous: true,
-            // No client here comes again if the answer is late, and the machine is a busy one.
-            pluginOptions: { no_certificate: 'defer' },
-          },
-        },
-      });
-      scene = started;
+      scene = await Scene.start(kind, { configuration: { deviceGroups: GROUPS }, broker: DEFERRING });
       const acl = join(scene.mosquitto.directory, 'acl');
       writeFileSync(acl, 'topic readwrite local/#\n', { mode: 0o600 });
       scene.mosquitto.configureMore(`acl_file ${acl}`);
