@@ -114,14 +114,20 @@ Authentication::Attempt* Authentication::Begin(const std::string& client_id, con
 }
 
 int Authentication::Await(struct mosquitto* client, const Fingerprint& fingerprint, Attempt* attempt) {
-  std::optional<Answer> answer = parts_.budget->Within(
-      [&](WaitBudget::Time until) { return parts_.handover->WaitForAnswer(attempt->generation, until); });
+  const bool can_delay = parts_.api.can_delay() && !IsReloading();
+  // Where others wait already, standing still would only keep the broker from their handshakes.
+  const bool waits = !can_delay || tickets_.empty();
+  std::optional<Answer> answer;
+  if (waits) {
+    answer = parts_.budget->Within(
+        [&](WaitBudget::Time until) { return parts_.handover->WaitForAnswer(attempt->generation, until); });
+  }
   if (answer.has_value()) {
     const Attempt answered = *attempt;
     End(fingerprint);
     return Conclude(client, fingerprint, answered, std::move(*answer));
   }
-  if (parts_.api.can_delay() && !IsReloading()) {
+  if (can_delay) {
     attempt->waiting = client;
     tickets_[attempt->client_id] = fingerprint;
     return kAuthDelayed;
