@@ -5,6 +5,7 @@
 //   decides in this broker are left to it here too.)
 // - A client that was never authenticated may do nothing.
 // - What a client that is offline is to be sent is kept for it, and decided when it returns.
+// - No exception leaves it; what fails is denied.
 //
 // Threads: the broker's.
 #pragma once
@@ -23,13 +24,15 @@ class Authorization {
   Authorization(const Options& options, Sessions* sessions, Evaluator* evaluator, Log* log)
       : options_(options), sessions_(sessions), evaluator_(evaluator), log_(log) {}
 
-  int Check(const mosquitto_evt_acl_check& check);
+  int Check(const mosquitto_evt_acl_check& check) noexcept;
 
   // While its client is kicked, 2.1 asks which of its subscriptions may stay: a session that ended for want of room keeps
   // what it had.
   void SetKicking(const Session* session) { kicking_ = session; }
 
  private:
+  // Whatever is not the frequent case.
+  int CheckFurther(const mosquitto_evt_acl_check& check) noexcept;
   int Decide(Session* session, const mosquitto_evt_acl_check& check);
   int CheckWithoutSession(const mosquitto_evt_acl_check& check);
   int CheckGone(const KnownClient& known, const mosquitto_evt_acl_check& check);

@@ -50,29 +50,22 @@ inline std::uint64_t LoadUpTo8(std::string_view text) noexcept {
   return LoadWord(padded);
 }
 
-inline bool EqualBytes(const char* a, const char* b, std::size_t size) noexcept {
-  if (size >= 8) {
-    const std::size_t last = size - 8;
-    for (std::size_t i = 0; i < last; i += 8) {
-      if (LoadWord(a + i) != LoadWord(b + i)) return false;
-    }
-    return LoadWord(a + last) == LoadWord(b + last);
-  }
-  for (std::size_t i = 0; i < size; i++) {
-    if (a[i] != b[i]) return false;
-  }
-  return true;
-}
-
 inline constexpr std::uint64_t kMultiplier = 0x9e3779b97f4a7c15;
 
-// Of a text that is followed by at least seven zeros.
-inline std::uint64_t HashPadded(const char* text, std::size_t size) noexcept {
-  std::uint64_t hash = size;
-  for (std::size_t i = 0; i < size; i += 8) {
-    hash = (((hash << 29) | (hash >> 35)) ^ LoadWord(text + i)) * kMultiplier;
-  }
-  return hash ^ (hash >> 32);
+// Of at least sixteen bytes. Differences of texts of one size show in its first bits.
+[[gnu::always_inline]] inline std::uint64_t HashLong(const char* text, std::size_t size) noexcept {
+  const auto mix = [](std::uint64_t hash, std::uint64_t word) { return (hash ^ word) * kMultiplier; };
+  const char* const last = text + size - 16;
+  std::uint64_t hash = mix(mix(size, LoadWord(last)), LoadWord(last + 8));
+  for (; text < last; text += 16) hash = mix(mix(hash, LoadWord(text)), LoadWord(text + 8));
+  return hash;
+}
+
+// Of any text.
+[[gnu::always_inline]] inline std::uint64_t Hash(std::string_view text) noexcept {
+  if (text.size() >= 16) return HashLong(text.data(), text.size());
+  const std::uint64_t first = LoadUpTo8(text);
+  return ((first ^ text.size()) * kMultiplier ^ (text.size() > 8 ? LoadUpTo8(text.substr(8)) : 0)) * kMultiplier;
 }
 
 // Sixteen bytes; masks have bit i for byte i.
@@ -130,6 +123,14 @@ class Block {
 #endif
   }
 
+  std::uint32_t Same(const Block& other) const noexcept {
+#ifdef DEVICEAUTH_SSE2
+    return Mask(_mm_cmpeq_epi8(bytes_, other.bytes_));
+#else
+    return Mask(Zeros(low_ ^ other.low_)) | Mask(Zeros(high_ ^ other.high_)) << 8;
+#endif
+  }
+
   std::uint32_t Either(char first, char second) const noexcept {
 #ifdef DEVICEAUTH_SSE2
     return Mask(
@@ -172,6 +173,51 @@ class Block {
   std::uint64_t high_;
 #endif
 };
+
+// Equal texts of one size, of at least sixteen bytes.
+[[gnu::always_inline]] inline bool EqualLong(const char* a, const char* b, std::size_t size) noexcept {
+  const std::size_t last = size - 16;
+  std::uint32_t same = Block::Load(a + last).Same(Block::Load(b + last));
+  for (std::size_t i = 0; i < last; i += 16) same &= Block::Load(a + i).Same(Block::Load(b + i));
+  return same == 0xffff;
+}
+
+// Of any size.
+[[gnu::always_inline]] inline bool EqualBytes(const char* a, const char* b, std::size_t size) noexcept {
+  if (size >= 16) return EqualLong(a, b, size);
+  if (size >= 8) {
+    return LoadWord(a) == LoadWord(b) && LoadWord(a + size - 8) == LoadWord(b + size - 8);
+  }
+  for (std::size_t i = 0; i < size; i++) {
+    if (a[i] != b[i]) return false;
+  }
+  return true;
+}
+
+// U+002C to U+007E: letters, digits and most of the punctuation.
+inline bool IsFrequent(char byte) noexcept { return byte >= 0x2c && byte <= 0x7e; }
+
+// The same of every byte of at least sixteen.
+[[gnu::always_inline]] inline bool AreFrequent(const char* text, std::size_t size) noexcept {
+  const char* const last = text + size - 16;
+#ifdef DEVICEAUTH_SSE2
+  const __m128i first = _mm_set1_epi8(0x2c);
+  const auto above = [&](const char* at) {
+    return _mm_sub_epi8(_mm_loadu_si128(reinterpret_cast<const __m128i*>(at)), first);
+  };
+  __m128i most = _mm_max_epu8(above(text), above(last));
+  for (text += 16; text < last; text += 16) most = _mm_max_epu8(most, above(text));
+  const __m128i beyond = _mm_subs_epu8(most, _mm_set1_epi8(0x7e - 0x2c));
+  return _mm_movemask_epi8(_mm_cmpeq_epi8(beyond, _mm_setzero_si128())) == 0xffff;
+#else
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  // The high bit of each byte that is not; of a byte beyond U+007F whatever the others do.
+  const auto odd = [](std::uint64_t word) { return (word + ones) | word | ~((word | 0x80 * ones) - 0x2c * ones); };
+  std::uint64_t all = odd(LoadWord(last)) | odd(LoadWord(last + 8));
+  for (; text < last; text += 8) all |= odd(LoadWord(text));
+  return (all & 0x80 * ones) == 0;
+#endif
+}
 
 // Where `wanted` first stands in [from, end), or `end`.
 inline const char* FindByte(const char* from, const char* end, char wanted) noexcept {

@@ -322,8 +322,8 @@ bool FilterIndex::WalkLevel(const Node& node, const RequestText& request, std::s
   const auto covers = [&](const Sources& sources) {
     return AnyCovers(sources, start, {}, request, variables, any_character, &scratch->simulation);
   };
-  const auto visit = [&](std::uint32_t number, std::size_t) { return covers(more.waiting[number - 1].patterns); };
-  if (!more.runs.empty() && more.runs.Walk(request.topic(), start, end, visit)) return true;
+  const auto visit = [&](std::uint32_t number, const char*) { return covers(more.waiting[number - 1].patterns); };
+  if (!more.runs.empty() && more.runs.Walk(PaddedRest(request.topic() + start, end - start), visit)) return true;
   for (const Edge& edge : more.edges) {
     const std::string* value = ValueOf(variables, edge.variable);
     if (value == nullptr || value->size() != end - start) continue;

@@ -5,6 +5,8 @@
 // allocated for a decision once scratch space has grown, and nothing recurses.
 #include "evaluator.h"
 
+#include <utility>
+
 #include "bytes.h"
 #include "grant_set.h"
 #include "well_formed.h"
@@ -53,16 +55,16 @@ inline Decision Evaluator::Scratch::DecideDelivery(const SessionGrants& grants, 
   }
   if (!request.valid_topic()) return Decision::kMalformedResource;
   bool allowed = false;
-  for (const auto& set : grants.sets) {
+  for (const auto& set : grants.sets()) {
     const GrantIndex* const of = IndexOf(set);
-    if (of == nullptr || (of->may_deny() && of->Denies(operation, request, grants.variables, &index))) {
+    if (of == nullptr || (of->may_deny() && of->Denies(operation, request, grants.variables(), &index))) {
       return Decision::kExplicitDeny;
     }
     if (of->delivery_rule() == DeliveryRule::kFromSubscribe) {
-      if (of->may_deny() && of->Withholds(request, grants.variables, &index)) return Decision::kExplicitDeny;
-      if (!allowed) allowed = of->Delivers(request, grants.variables, &index);
+      if (of->may_deny() && of->Withholds(request, grants.variables(), &index)) return Decision::kExplicitDeny;
+      if (!allowed) allowed = of->Delivers(request, grants.variables(), &index);
     } else if (request.well_formed() || of->request_rule() == RequestRule::kIotPolicy) {
-      if (!allowed) allowed = of->Allows(operation, request, grants.variables, &index);
+      if (!allowed) allowed = of->Allows(operation, request, grants.variables(), &index);
     }
   }
   return allowed ? Decision::kAllowed : Decision::kImplicitDeny;
@@ -78,12 +80,12 @@ inline Decision Evaluator::Scratch::Decide(const SessionGrants& grants, std::str
   }
   if (!SameService(asked, request)) return Decision::kServiceMismatch;
   bool allowed = false;
-  for (const auto& set : grants.sets) {
+  for (const auto& set : grants.sets()) {
     const GrantIndex* const of = IndexOf(set);
-    if (of == nullptr || (of->may_deny() && of->Denies(asked, request, grants.variables, &index))) {
+    if (of == nullptr || (of->may_deny() && of->Denies(asked, request, grants.variables(), &index))) {
       return Decision::kExplicitDeny;
     }
-    if (!allowed) allowed = of->Allows(asked, request, grants.variables, &index);
+    if (!allowed) allowed = of->Allows(asked, request, grants.variables(), &index);
   }
   return allowed ? Decision::kAllowed : Decision::kImplicitDeny;
 }
@@ -91,7 +93,7 @@ inline Decision Evaluator::Scratch::Decide(const SessionGrants& grants, std::str
 // Not well-formed for device groups: only sets with a wider rule can allow it.
 Decision Evaluator::Scratch::DecideWide(const SessionGrants& grants, const AskedOperation& operation) {
   bool wide = false;
-  for (const auto& set : grants.sets) {
+  for (const auto& set : grants.sets()) {
     const GrantIndex* const of = IndexOf(set);
     if (of != nullptr && of->request_rule() == RequestRule::kIotPolicy) wide = true;
   }
@@ -102,16 +104,19 @@ Decision Evaluator::Scratch::DecideWide(const SessionGrants& grants, const Asked
   }
   if (!SameService(operation, request)) return Decision::kServiceMismatch;
   bool allowed = false;
-  for (const auto& set : grants.sets) {
+  for (const auto& set : grants.sets()) {
     const GrantIndex* const of = IndexOf(set);
-    if (of == nullptr || (of->may_deny() && of->Denies(operation, request, grants.variables, &index))) {
+    if (of == nullptr || (of->may_deny() && of->Denies(operation, request, grants.variables(), &index))) {
       return Decision::kExplicitDeny;
     }
     if (of->request_rule() != RequestRule::kIotPolicy) continue;
-    if (!allowed) allowed = of->Allows(operation, request, grants.variables, &index);
+    if (!allowed) allowed = of->Allows(operation, request, grants.variables(), &index);
   }
   return allowed ? Decision::kAllowed : Decision::kImplicitDeny;
 }
+
+SessionGrants::SessionGrants(std::vector<std::shared_ptr<const GrantSet>> sets, Variables variables)
+    : sets_(std::move(sets)), variables_(std::move(variables)), topics_(sets_, variables_) {}
 
 Evaluator::Evaluator() : scratch_(std::make_unique<Scratch>()) {}
 Evaluator::~Evaluator() = default;

@@ -10,7 +10,6 @@ namespace {
 // In the order of Operation.
 constexpr std::string_view kKnown[kKnownOperations] = {"mqtt:publish", "mqtt:receive", "mqtt:subscribe",
                                                        "mqtt:connect"};
-constexpr std::string_view kSubscribe = "mqtt:subscribe";
 
 const Variables& NoVariables() {
   static const Variables none;
@@ -19,22 +18,24 @@ const Variables& NoVariables() {
 
 }  // namespace
 
-TextIndex* GrantIndex::Side::IndexOf(std::string_view operation) {
-  if (const auto found = by_source.find(operation); found != by_source.end()) return found->second;
+const GrantIndex::Side::BySource* GrantIndex::Side::Of(std::string_view operation) {
+  if (const auto found = by_source.find(operation); found != by_source.end()) return &found->second;
   std::optional<Pattern> pattern = ParsePattern(operation, false);
   if (!pattern) return nullptr;
-  TextIndex* index = nullptr;
+  BySource added{};
+  for (std::size_t i = 0; i < kKnownOperations; i++) {
+    added.known[i] = deviceauth::Matches(*pattern, kKnown[i], 0, NoVariables());
+  }
   if (pattern->IsLiteral()) {
     // Two sources may be one text: `a` and `\a`.
     TextIndex*& at = by_text[std::string(pattern->segments.front().Text())];
     if (at == nullptr) at = &indexes.emplace_back();
-    index = at;
+    added.index = at;
   } else {
-    index = &indexes.emplace_back();
-    by_pattern.push_back({std::move(*pattern), index});
+    added.index = &indexes.emplace_back();
+    by_pattern.push_back({std::move(*pattern), added.index});
   }
-  by_source.emplace(operation, index);
-  return index;
+  return &by_source.emplace(operation, added).first->second;
 }
 
 void GrantIndex::Add(bool allow, std::string_view operation, std::string_view resource) {
@@ -44,17 +45,28 @@ void GrantIndex::Add(bool allow, std::string_view operation, std::string_view re
     pattern = ParsePattern("*", false);
   }
   Side& side = allow ? allows_ : denies_;
-  TextIndex* const index = side.IndexOf(operation);
-  if (index == nullptr) {
+  const Side::BySource* const asked = side.Of(operation);
+  if (asked == nullptr) {
     DenyEverything();
     return;
   }
   if (!allow) has_deny_ = true;
-  if (delivery_rule_ == DeliveryRule::kFromSubscribe) {
-    const std::optional<Pattern> parsed = ParsePattern(operation, false);
-    if (Matches(*parsed, kSubscribe, 0, NoVariables())) side.filters.Add(*pattern);
+  if (delivery_rule_ == DeliveryRule::kFromSubscribe && asked->Matches(Operation::kSubscribe)) {
+    side.filters.Add(*pattern);
   }
-  index->Add(std::move(*pattern));
+  AddTopics(allow, *asked, *pattern);
+  asked->index->Add(std::move(*pattern));
+}
+
+void GrantIndex::AddTopics(bool allow, const Side::BySource& operation, const Pattern& resource) {
+  const bool derived = delivery_rule_ == DeliveryRule::kFromSubscribe;
+  if (operation.Matches(Operation::kPublish)) topics_.Add(allow, TopicMatter::kPublish, TopicsMatched(resource));
+  if (operation.Matches(Operation::kReceive) && !(allow && derived)) {
+    topics_.Add(allow, TopicMatter::kReceive, TopicsMatched(resource));
+  }
+  if (operation.Matches(Operation::kSubscribe) && derived) {
+    topics_.Add(allow, TopicMatter::kCover, TopicsCovered(resource));
+  }
 }
 
 void GrantIndex::Side::Freeze() {
@@ -74,6 +86,7 @@ void GrantIndex::Side::Freeze() {
 void GrantIndex::Freeze() {
   allows_.Freeze();
   denies_.Freeze();
+  topics_.Freeze();
 }
 
 bool GrantIndex::Side::MatchesOther(std::string_view operation, RequestText& request, const Variables& variables,

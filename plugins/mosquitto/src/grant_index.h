@@ -18,6 +18,7 @@
 #include "patterns.h"
 #include "request_text.h"
 #include "text_index.h"
+#include "topic_grants.h"
 
 namespace deviceauth {
 
@@ -61,6 +62,7 @@ class GrantIndex {
   bool may_deny() const noexcept { return has_deny_ || denies_everything_; }
   RequestRule request_rule() const noexcept { return request_rule_; }
   DeliveryRule delivery_rule() const noexcept { return delivery_rule_; }
+  const TopicGrants& topics() const noexcept { return topics_; }
 
   [[gnu::always_inline]] bool Allows(const AskedOperation& operation, RequestText& request, const Variables& variables,
                                      Scratch* scratch) const {
@@ -89,9 +91,16 @@ class GrantIndex {
       Pattern operation;
       TextIndex* index;
     };
+    struct BySource {
+      TextIndex* index;
+      // Which known operations it matches.
+      bool known[kKnownOperations];
+
+      bool Matches(Operation operation) const { return known[static_cast<std::size_t>(operation)]; }
+    };
 
     // None: the operation is no pattern.
-    TextIndex* IndexOf(std::string_view operation);
+    const BySource* Of(std::string_view operation);
     [[gnu::always_inline]] bool Matches(const AskedOperation& operation, RequestText& request,
                                         const Variables& variables, TextIndex::Scratch* scratch) const {
       if (operation.known == Operation::kOther) return MatchesOther(operation.text, request, variables, scratch);
@@ -108,7 +117,7 @@ class GrantIndex {
     std::deque<TextIndex> indexes;
     // By the operation, where it has no wildcard, and all by the operation's source.
     std::map<std::string, TextIndex*, std::less<>> by_text;
-    std::map<std::string, TextIndex*, std::less<>> by_source;
+    std::map<std::string, BySource, std::less<>> by_source;
     std::vector<ByPattern> by_pattern;
     // Those that match a known operation, and a null behind them. Made by Freeze.
     const TextIndex* const* known[kKnownOperations] = {};
@@ -116,12 +125,15 @@ class GrantIndex {
     FilterIndex filters;
   };
 
+  void AddTopics(bool allow, const Side::BySource& operation, const Pattern& resource);
+
   bool denies_everything_ = false;
   bool has_deny_ = false;
   RequestRule request_rule_ = RequestRule::kDeviceGroups;
   DeliveryRule delivery_rule_ = DeliveryRule::kExplicit;
   Side allows_;
   Side denies_;
+  TopicGrants topics_;
 };
 
 }  // namespace deviceauth

@@ -1,4 +1,4 @@
-// Checks that the bytes of a set are what its id says, parses and indexes them.
+// Checks that the bytes of a set are what its id says, parses and indexes them; and makes one set of several.
 #include "grant_set.h"
 
 #include <google/protobuf/io/coded_stream.h>
@@ -18,6 +18,8 @@ namespace {
 namespace wire = ::deviceauth::v1;
 
 constexpr unsigned kFormat = 1;
+// Bytes of larger sets are not kept.
+constexpr std::size_t kMostKept = 2 << 20;
 
 // Lower-case hex; empty if it cannot be computed.
 std::string Sha256(std::string_view bytes) {
@@ -47,7 +49,14 @@ int CountGrants(std::string_view bytes) {
   return grants;
 }
 
-std::shared_ptr<const GrantSet> Index(std::string_view id, const wire::GrantSet& set) {
+void Add(const wire::GrantSet& set, GrantIndex* index) {
+  for (const wire::Grant& grant : set.grants()) {
+    if (index->denies_everything()) return;
+    index->Add(grant.effect() == wire::ALLOW, grant.operation(), grant.resource());
+  }
+}
+
+std::shared_ptr<IndexedGrantSet> Index(std::string_view id, const wire::GrantSet& set) {
   auto indexed = std::make_shared<IndexedGrantSet>(id);
   GrantIndex& index = indexed->index_to_fill();
   const bool wide = set.request_rule() == wire::REQUEST_RULE_IOT_POLICY;
@@ -58,11 +67,9 @@ std::shared_ptr<const GrantSet> Index(std::string_view id, const wire::GrantSet&
       (!derived && set.delivery_rule() != wire::DELIVERY_RULE_EXPLICIT)) {
     index.DenyEverything();
   }
-  for (const wire::Grant& grant : set.grants()) {
-    if (index.denies_everything()) break;
-    index.Add(grant.effect() == wire::ALLOW, grant.operation(), grant.resource());
-  }
+  Add(set, &index);
   index.Freeze();
+  indexed->SetSize(static_cast<std::size_t>(set.grants_size()));
   return indexed;
 }
 
@@ -83,11 +90,46 @@ std::shared_ptr<const GrantSet> GrantSet::Parse(std::string_view id, std::string
       *error = "not a GrantSet";
       return nullptr;
     }
-    return Index(id, set);
+    const std::shared_ptr<IndexedGrantSet> indexed = Index(id, set);
+    if (bytes.size() <= kMostKept) indexed->Keep(bytes);
+    return indexed;
   } catch (const std::exception& problem) {
     *error = problem.what();
     return nullptr;
   }
+}
+
+std::shared_ptr<const GrantSet> GrantSet::Unite(const std::vector<std::shared_ptr<const GrantSet>>& sets,
+                                                std::size_t most) {
+  if (sets.empty() || sets.front() == nullptr) return nullptr;
+  const GrantIndex& first = static_cast<const IndexedGrantSet&>(*sets.front()).index();
+  std::size_t size = 0;
+  for (const auto& set : sets) {
+    if (set == nullptr) return nullptr;
+    const auto& indexed = static_cast<const IndexedGrantSet&>(*set);
+    const GrantIndex& index = indexed.index();
+    size += indexed.size();
+    if (index.denies_everything() || indexed.bytes().empty() || size > most ||
+        index.request_rule() != first.request_rule() || index.delivery_rule() != first.delivery_rule()) {
+      return nullptr;
+    }
+  }
+  auto united = std::make_shared<IndexedGrantSet>("");
+  try {
+    GrantIndex& index = united->index_to_fill();
+    index.SetRules(first.request_rule(), first.delivery_rule());
+    for (const auto& set : sets) {
+      const std::string& bytes = static_cast<const IndexedGrantSet&>(*set).bytes();
+      wire::GrantSet parsed;
+      if (!parsed.ParseFromArray(bytes.data(), static_cast<int>(bytes.size()))) return nullptr;
+      Add(parsed, &index);
+    }
+    index.Freeze();
+  } catch (const std::exception&) {
+    return nullptr;
+  }
+  united->SetSize(size);
+  return united;
 }
 
 }  // namespace deviceauth

@@ -10,6 +10,9 @@
 #include <string_view>
 #include <vector>
 
+#include "session_topics.h"
+#include "variables.h"
+
 namespace deviceauth {
 
 // The indexed grants of one source document. A set that cannot be understood (unknown format or rule, malformed
@@ -22,19 +25,30 @@ class GrantSet {
   // the bytes are not a GrantSet; `error` then says why.
   static std::shared_ptr<const GrantSet> Parse(std::string_view id, std::string_view bytes, std::string* error);
 
-  virtual const std::string& id() const = 0;
-};
+  // One set that decides as these do together, so that a decision looks once and not in each. Null if there is none, because
+  // their rules differ or one cannot be understood, or if they have more than `most` grants: then they must be asked
+  // one by one. Its id is not that of a set.
+  static std::shared_ptr<const GrantSet> Unite(const std::vector<std::shared_ptr<const GrantSet>>& sets,
+                                               std::size_t most);
 
-// A session variable: the name inside `${…}`, and its value, which is literal text.
-struct Variable {
-  std::string name;
-  std::string value;
+  virtual const std::string& id() const = 0;
+  // How many.
+  virtual std::size_t size() const = 0;
 };
 
 // The union of grant sets with their variables filled in. A null among the sets denies everything.
-struct SessionGrants {
-  std::vector<std::shared_ptr<const GrantSet>> sets;
-  std::vector<Variable> variables;
+class SessionGrants {
+ public:
+  SessionGrants(std::vector<std::shared_ptr<const GrantSet>> sets, Variables variables);
+
+  const std::vector<std::shared_ptr<const GrantSet>>& sets() const noexcept { return sets_; }
+  const Variables& variables() const noexcept { return variables_; }
+  const SessionTopics& topics() const noexcept { return topics_; }
+
+ private:
+  const std::vector<std::shared_ptr<const GrantSet>> sets_;
+  const Variables variables_;
+  const SessionTopics topics_;
 };
 
 enum class Decision { kAllowed, kExplicitDeny, kImplicitDeny, kMalformedOperation, kMalformedResource, kServiceMismatch };
@@ -53,8 +67,17 @@ class Evaluator {
   Decision Evaluate(const SessionGrants& grants, std::string_view operation, std::string_view resource_prefix,
                     std::string_view resource_rest) noexcept;
 
+  // Whether Evaluate allows `mqtt:publish`, or `mqtt:receive` for a delivery, on `mqtt:topic:<topic>`. Far cheaper for a topic that is
+  // allowed, however many grants there are.
+  bool AllowsTopic(const SessionGrants& grants, TopicUse use, std::string_view topic) noexcept {
+    return grants.topics().SurelyAllow(use, topic) ||
+           Evaluate(grants, use == TopicUse::kPublish ? "mqtt:publish" : "mqtt:receive", "mqtt:topic:", topic) ==
+               Decision::kAllowed;
+  }
+
  private:
   struct Scratch;
+
   std::unique_ptr<Scratch> scratch_;
 };
 

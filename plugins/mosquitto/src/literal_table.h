@@ -1,4 +1,4 @@
-// Whole texts, found by their hash: open addressing, at most half full. The text is compared before it counts as found.
+// Whole texts, found by their Hash: open addressing, at most half full. The text is compared before it counts as found.
 #pragma once
 
 #include <cstddef>
@@ -15,21 +15,19 @@ class LiteralTable {
  public:
   bool empty() const noexcept { return size_ == 0; }
 
-  // `hash` is that of `text`, as HashPadded gives it.
-  [[gnu::always_inline]] bool Has(const char* text, std::size_t size, std::uint64_t hash) const noexcept {
-    const Slot* const slots = slots_.data();
-    for (std::size_t i = hash & mask_;; i = (i + 1) & mask_) {
-      const Slot& slot = slots[i];
-      if (slot.hash == hash && slot.size == size && EqualBytes(texts_.data() + slot.offset, text, size)) return true;
-      if (slot.size == kFree) return false;
-    }
+  // `hash` is the text's Hash.
+  [[gnu::always_inline]] bool Has(std::string_view text, std::uint64_t hash) const noexcept {
+    return Find(text, hash, [](const char* a, const char* b, std::size_t size) { return EqualBytes(a, b, size); });
+  }
+  // The same of at least sixteen bytes.
+  [[gnu::always_inline]] bool HasLong(std::string_view text) const noexcept {
+    return Find(text, HashLong(text.data(), text.size()),
+                [](const char* a, const char* b, std::size_t size) { return EqualLong(a, b, size); });
   }
 
   void Add(std::string_view text) {
-    std::string padded(text);
-    padded.append(8, '\0');
-    const std::uint64_t hash = HashPadded(padded.data(), text.size());
-    if (Has(text.data(), text.size(), hash)) return;
+    const std::uint64_t hash = Hash(text);
+    if (Has(text, hash)) return;
     if (2 * (size_ + 1) > slots_.size()) Grow();
     Place({hash, texts_.size(), text.size()});
     texts_.append(text);
@@ -45,23 +43,37 @@ class LiteralTable {
     std::size_t size = kFree;
   };
 
+  template <typename Equal>
+  [[gnu::always_inline]] bool Find(std::string_view text, std::uint64_t hash, Equal&& equal) const noexcept {
+    for (const Slot* slot = slots_.data() + (hash >> shift_);; slot++) {
+      if (slot->hash == hash && slot->size == text.size() &&
+          equal(texts_.data() + slot->offset, text.data(), text.size())) {
+        return true;
+      }
+      if (slot->size == kFree) return false;
+    }
+  }
+
   void Place(const Slot& added) {
-    std::size_t i = added.hash & mask_;
-    while (slots_[i].size != kFree) i = (i + 1) & mask_;
+    std::size_t i = added.hash >> shift_;
+    while (slots_[i].size != kFree) i++;
     slots_[i] = added;
+    // A search that comes to the end finds a free one.
+    if (i + 1 == slots_.size()) slots_.emplace_back();
   }
 
   void Grow() {
     const std::vector<Slot> old = std::move(slots_);
-    slots_ = std::vector<Slot>(2 * old.size());
-    mask_ = slots_.size() - 1;
+    shift_--;
+    slots_ = std::vector<Slot>((std::size_t{1} << (64 - shift_)) + 1);
     for (const Slot& slot : old) {
       if (slot.size != kFree) Place(slot);
     }
   }
 
-  std::vector<Slot> slots_ = std::vector<Slot>(2);
-  std::size_t mask_ = 1;
+  // As many as hashes without their last bits can name, and those that come behind the last.
+  std::vector<Slot> slots_ = std::vector<Slot>(3);
+  int shift_ = 63;
   std::size_t size_ = 0;
   std::string texts_;
 };

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "bytes.h"
-#include "grants.h"
+#include "variables.h"
 
 namespace deviceauth {
 
@@ -61,17 +61,6 @@ std::optional<Pattern> ParsePattern(std::string_view source, bool variables);
 
 // A text that parses to this pattern.
 std::string SourceOf(const Pattern& pattern);
-
-using Variables = std::vector<Variable>;
-
-inline const std::string* ValueOf(const Variables& variables, const std::string& name) noexcept {
-  for (const Variable& variable : variables) {
-    if (variable.name.size() == name.size() && EqualBytes(variable.name.data(), name.data(), name.size())) {
-      return &variable.value;
-    }
-  }
-  return nullptr;
-}
 
 // `text` from `start` on matches the whole pattern. A variable without value matches nothing.
 bool Matches(const Pattern& pattern, std::string_view text, std::size_t start, const Variables& variables) noexcept;

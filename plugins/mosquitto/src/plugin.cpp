@@ -81,21 +81,12 @@ class Plugin {
 
   void Unregister() {
     for (const int event : {MOSQ_EVT_BASIC_AUTH, MOSQ_EVT_ACL_CHECK, MOSQ_EVT_DISCONNECT, MOSQ_EVT_TICK, MOSQ_EVT_RELOAD}) {
-      mosquitto_callback_unregister(id_, event, OnEvent, nullptr);
+      Unregister(event);
     }
-    if (has_offline_event_) mosquitto_callback_unregister(id_, kEventClientOffline, OnEvent, nullptr);
+    if (has_offline_event_) Unregister(kEventClientOffline);
   }
 
  private:
-  // The answer to an event whose handling failed.
-  static int Failed(int event) {
-    switch (event) {
-      case MOSQ_EVT_BASIC_AUTH: return MOSQ_ERR_AUTH;
-      case MOSQ_EVT_ACL_CHECK: return MOSQ_ERR_ACL_DENIED;
-      default: return MOSQ_ERR_SUCCESS;
-    }
-  }
-
   static int OnEvent(int event, void* data, void* userdata) {
     try {
       return static_cast<Plugin*>(userdata)->Handle(event, data);
@@ -104,16 +95,22 @@ class Plugin {
     } catch (...) {
       Log::WriteOnce(LogLevel::kError, "event " + std::to_string(event) + " failed");
     }
-    return Failed(event);
+    return event == MOSQ_EVT_BASIC_AUTH ? MOSQ_ERR_AUTH : MOSQ_ERR_SUCCESS;
   }
 
-  int Register(int event) { return mosquitto_callback_register(id_, event, OnEvent, nullptr, this); }
+  // By itself, since it comes twice with every message.
+  static int OnAclCheck(int, void* data, void* userdata) {
+    auto* const plugin = static_cast<Plugin*>(userdata);
+    if (!plugin->ticks_ && plugin->handover_.HasMessages() && !plugin->CatchUp()) return MOSQ_ERR_ACL_DENIED;
+    return plugin->authorization_.Check(*static_cast<mosquitto_evt_acl_check*>(data));
+  }
+
+  static MOSQ_FUNC_generic_callback CallbackOf(int event) { return event == MOSQ_EVT_ACL_CHECK ? OnAclCheck : OnEvent; }
+  int Register(int event) { return mosquitto_callback_register(id_, event, CallbackOf(event), nullptr, this); }
+  void Unregister(int event) { mosquitto_callback_unregister(id_, event, CallbackOf(event), nullptr); }
 
   int Handle(int event, void* data) {
     switch (event) {
-      case MOSQ_EVT_ACL_CHECK:
-        if (!ticks_ && handover_.HasMessages()) DrainWithoutTick();
-        return authorization_.Check(*static_cast<mosquitto_evt_acl_check*>(data));
       case MOSQ_EVT_BASIC_AUTH: return Authenticate(*static_cast<mosquitto_evt_basic_auth*>(data));
       case MOSQ_EVT_DISCONNECT:
       case kEventClientOffline: Disconnected(event, static_cast<mosquitto_evt_disconnect*>(data)->client); break;
@@ -172,6 +169,16 @@ class Plugin {
                      "connects; set per_listener_settings false");
     }
     Drain();
+  }
+
+  // False: it failed, and what changed is not known.
+  [[gnu::noinline]] bool CatchUp() noexcept {
+    try {
+      DrainWithoutTick();
+      return true;
+    } catch (...) {
+      return false;
+    }
   }
 
   void Take(Answered& message) { authentication_.TakeAnswer(message.generation, std::move(message.answer)); }

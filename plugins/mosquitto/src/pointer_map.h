@@ -13,13 +13,11 @@ namespace deviceauth {
 template <typename Key, typename Value>
 class PointerMap {
  public:
-  PointerMap() : slots_(kLeast) {}
+  PointerMap() : slots_(std::size_t{1} << kLeastBits) {}
 
   Value* Find(const Key* key) const {
-    for (std::size_t at = Home(key);; at = Next(at)) {
-      if (slots_[at].key == key) return slots_[at].value;
-      if (slots_[at].key == nullptr) return nullptr;
-    }
+    const Slot& home = slots_[Home(key)];
+    return home.key == key ? home.value : FindBehind(key);
   }
 
   void Set(const Key* key, Value* value) {
@@ -50,17 +48,24 @@ class PointerMap {
   std::size_t size() const { return size_; }
 
  private:
+  // Not at its home.
+  [[gnu::noinline]] Value* FindBehind(const Key* key) const {
+    for (std::size_t at = Home(key); slots_[at].key != nullptr; at = Next(at)) {
+      if (slots_[at].key == key) return slots_[at].value;
+    }
+    return nullptr;
+  }
+
   struct Slot {
     const Key* key = nullptr;
     Value* value = nullptr;
   };
-  static constexpr std::size_t kLeast = 64;
+  static constexpr int kLeastBits = 6;
 
   std::size_t Mask() const { return slots_.size() - 1; }
   std::size_t Next(std::size_t at) const { return (at + 1) & Mask(); }
   std::size_t Home(const Key* key) const {
-    const std::uint64_t bits = reinterpret_cast<std::uintptr_t>(key) * 0x9E3779B97F4A7C15u;
-    return static_cast<std::size_t>(bits >> 32) & Mask();
+    return static_cast<std::size_t>((reinterpret_cast<std::uintptr_t>(key) * std::uint64_t{0x9E3779B97F4A7C15}) >> shift_);
   }
   Slot* Place(const Key* key) {
     std::size_t at = Home(key);
@@ -70,12 +75,15 @@ class PointerMap {
   void Grow() {
     std::vector<Slot> before(2 * slots_.size());
     before.swap(slots_);
+    shift_--;
     for (const Slot& slot : before) {
       if (slot.key != nullptr) *Place(slot.key) = slot;
     }
   }
 
   std::vector<Slot> slots_;
+  // Of a hash all but the bits that name a slot.
+  int shift_ = 64 - kLeastBits;
   std::size_t size_ = 0;
 };
 

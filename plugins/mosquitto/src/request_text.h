@@ -68,7 +68,7 @@ class RequestText {
   std::uint64_t hash() noexcept {
     if (!hashed_) {
       hashed_ = true;
-      hash_ = HashPadded(text_.data(), size_);
+      hash_ = Hash(text());
     }
     return hash_;
   }

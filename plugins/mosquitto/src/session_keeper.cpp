@@ -272,10 +272,7 @@ void SessionKeeper::Change(const KeptSessionPtr& session, GrantsChange change) {
 }
 
 void SessionKeeper::SetGrants(const KeptSessionPtr& session, GrantSets sets) {
-  auto grants = std::make_shared<SessionGrants>();
-  grants->sets = std::move(sets);
-  grants->variables = session->variables;
-  session->grants = std::move(grants);
+  session->grants = std::make_shared<const SessionGrants>(unions_.Of(std::move(sets)), session->variables);
   if (session->announced) handover_->Push(GrantsChanged{session->generation, session->grants});
 }
 

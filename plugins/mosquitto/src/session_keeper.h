@@ -22,6 +22,7 @@
 #include "early_events.h"
 #include "event_loop.h"
 #include "grant_set_cache.h"
+#include "grant_set_unions.h"
 #include "handover.h"
 #include "kept_session.h"
 #include "reauthentication.h"
@@ -86,6 +87,7 @@ class SessionKeeper final : private UpdatedSessions {
   Handover* const handover_;
   std::unique_ptr<DaemonClient> daemon_;
   std::unique_ptr<GrantSetCache> sets_;
+  GrantSetUnions unions_;
   std::unique_ptr<Updates> updates_;
   std::unique_ptr<Reauthentication> again_;
   EarlyEvents early_;

@@ -25,6 +25,7 @@ Session* Sessions::ByGeneration(Generation generation) const {
 
 void Sessions::Bind(struct mosquitto* client, Session* session) {
   Know(client, KnownClient::State::kLive, session->client_id)->session = session;
+  live_.Set(client, session);
   client_of_[session->generation] = client;
   ById& by_id = OfId(session->client_id);
   by_id.live.push_back(session);
@@ -66,6 +67,7 @@ void Sessions::Gone(const struct mosquitto* client, Milliseconds will_until, boo
   if (known->state == KnownClient::State::kDeferred) return;
   Session* session = known->session;
   known->state = KnownClient::State::kGone;
+  live_.Erase(client);
   known->just_gone = true;
   client_of_.erase(session->generation);
   ById& by_id = OfId(known->client_id);
@@ -202,6 +204,7 @@ void Sessions::Drop(const struct mosquitto* client) {
   const auto node = known_.extract(client);
   if (node.empty()) return;
   clients_.Erase(client);
+  live_.Erase(client);
   const KnownClient& known = node.mapped();
   if (known.state == KnownClient::State::kGone) {
     const auto by_id = by_id_.find(known.client_id);

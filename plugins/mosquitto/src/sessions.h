@@ -40,10 +40,16 @@ struct Session {
   std::shared_ptr<Use> use;
   EndCause ended = EndCause::kNone;
 
-  // The grants to decide by, or null: everything is denied.
-  const SessionGrants* Grants() const {
-    if (ended != EndCause::kNone || grants == nullptr || CoarseSteadyNow() >= lease.Deadline()) return nullptr;
-    return grants.get();
+  // Otherwise everything is denied.
+  bool IsInForce() const {
+    return ended == EndCause::kNone && grants != nullptr && IsCoarselyBefore(lease.Deadline());
+  }
+  // The grants to decide by, or null.
+  const SessionGrants* Grants() const { return IsInForce() ? grants.get() : nullptr; }
+
+  // Read first: where it is set already, no other processor is disturbed.
+  void MarkUsed() const {
+    if (!use->used.load(std::memory_order_relaxed)) use->used.store(true, std::memory_order_relaxed);
   }
 };
 
@@ -78,10 +84,8 @@ class Sessions {
 
   const KnownClient* Find(const struct mosquitto* client) const { return clients_.Find(client); }
 
-  Session* Live(const struct mosquitto* client) const {
-    const KnownClient* known = clients_.Find(client);
-    return known != nullptr && known->state == KnownClient::State::kLive ? known->session : nullptr;
-  }
+  // The session of a client whose state is kLive.
+  Session* Live(const struct mosquitto* client) const { return live_.Find(client); }
 
   // An accepted answer; no client has it yet.
   Session* Add(std::unique_ptr<Session> session);
@@ -155,8 +159,9 @@ class Sessions {
   std::unordered_map<Generation, std::unique_ptr<Session>> by_generation_;
   std::unordered_map<Generation, struct mosquitto*> client_of_;
   std::unordered_map<const struct mosquitto*, KnownClient> known_;
-  // Into known_, for speed.
+  // Into known_ and, of those that are kLive, to their sessions, for speed.
   PointerMap<struct mosquitto, KnownClient> clients_;
+  PointerMap<struct mosquitto, Session> live_;
   std::unordered_map<std::string, ById> by_id_;
   // Least recently used first; only ids without client are forgotten.
   std::list<std::string> ages_;

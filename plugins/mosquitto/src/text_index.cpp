@@ -23,7 +23,8 @@ TextIndex::Bucket& TextIndex::BucketAt(std::uint32_t trie, std::string_view run)
 
 void TextIndex::Add(Pattern pattern) {
   if (pattern.IsLiteral()) {
-    literals_.Add(pattern.segments.front().Text());
+    const std::string_view text = pattern.segments.front().Text();
+    literals_.Add(text);
     return;
   }
   std::uint32_t trie = 0;
@@ -80,7 +81,9 @@ bool TextIndex::MatchesPattern(const RequestText& request, const Variables& vari
   std::uint32_t trie = 0;
   std::size_t from = 0;
   for (;;) {
-    const bool found = tries_[trie].Walk(text, from, size, [&](std::uint32_t number, std::size_t place) {
+    const PaddedRest rest(text + from, size - from);
+    const bool found = tries_[trie].Walk(rest, [&](std::uint32_t number, const char* behind) {
+      const auto place = static_cast<std::size_t>(behind - text);
       const Bucket& bucket = buckets_[number - 1];
       if (!bucket.rests.empty() && bucket.rests.Match(request.text(), place, variables, &scratch->tried)) return true;
       for (const Edge& edge : bucket.edges) {

@@ -40,15 +40,14 @@ class TextIndex {
 
   // Inlined, and so is what it calls as long as no variable or inner wildcard comes in: a session may have many sets.
   [[gnu::always_inline]] bool Matches(RequestText& request, const Variables& variables, Scratch* scratch) const {
-    if (!literals_.empty() && literals_.Has(request.data(), request.size(), request.hash())) return true;
+    if (!literals_.empty() && literals_.Has(request.text(), request.hash())) return true;
     if (literals_only_) return false;
-    switch (tries_.front().Look(request.data(), request.size())) {
+    switch (tries_.front().Look(PaddedRest(request.data(), request.size()))) {
       case TextTrie::Found::kNothing:
-      case TextTrie::Found::kEnds:
         return false;
-      case TextTrie::Found::kOpen:
+      case TextTrie::Found::kEnd:
         return true;
-      case TextTrie::Found::kRuns:
+      case TextTrie::Found::kRun:
         break;
     }
     return MatchesPattern(request, variables, scratch);

@@ -2,11 +2,17 @@
 // daemon's. `evaluate [times]`: each decision is made so many times (default 2), all alike, and none but the first
 // may allocate; otherwise it says so and ends with status 1.
 //
+// What the broker asks of topics is decided as it asks it, too, and everything once more by the sets as one, where they can be:
+// all must agree.
+//
 // A record is a letter and what belongs to it; numbers are 32 bits, little-endian; a text is its size and its bytes.
 //   C                                        forget the sets
 //   S id bytes                               parse a set; answered by "set" or "no set: ..."
 //   G count set... count (name value)...     what the following decisions are asked of; sets by number
 //   D operation prefix rest                  answered by the decision
+//   T operation topic                        answered by "sure" if the topic is surely allowed without asking further, or
+//                                            "not sure"
+//   U count set...                           answered by "one" if the sets are used as one from now on, or "apart"
 //   F filter                                 answered by where the inner filter begins, or "none"
 #include <cstdint>
 #include <cstdio>
@@ -19,6 +25,7 @@
 #include <string_view>
 #include <vector>
 
+#include "grant_set_unions.h"
 #include "grants.h"
 
 namespace {
@@ -44,6 +51,12 @@ void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); 
 namespace {
 
 using deviceauth::Decision;
+using deviceauth::GrantSet;
+using deviceauth::SessionGrants;
+using deviceauth::TopicUse;
+using deviceauth::Variables;
+
+constexpr std::string_view kTopic = "mqtt:topic:";
 
 const char* NameOf(Decision decision) {
   switch (decision) {
@@ -115,7 +128,9 @@ class Driver {
       switch (records->Letter()) {
         case 'C':
           sets_.clear();
-          grants_ = {};
+          in_use_.clear();
+          grants_.reset();
+          united_.reset();
           break;
         case 'S':
           Parse(records);
@@ -125,6 +140,12 @@ class Driver {
           break;
         case 'D':
           Decide(records);
+          break;
+        case 'T':
+          Sure(records);
+          break;
+        case 'U':
+          Unite(records);
           break;
         case 'F':
           Inner(records);
@@ -143,7 +164,7 @@ class Driver {
     const std::string_view id = records->Bytes();
     const Text bytes(records->Bytes());
     std::string error;
-    sets_.push_back(deviceauth::GrantSet::Parse(id, bytes.view(), &error));
+    sets_.push_back(GrantSet::Parse(id, bytes.view(), &error));
     if (sets_.back() == nullptr) {
       std::cout << "no set: " << error << '\n';
     } else {
@@ -152,26 +173,63 @@ class Driver {
   }
 
   void Assemble(Records* records) {
-    grants_ = {};
-    for (std::uint32_t count = records->Number(); count > 0; count--) grants_.sets.push_back(sets_.at(records->Number()));
+    std::vector<std::shared_ptr<const GrantSet>> sets;
+    for (std::uint32_t count = records->Number(); count > 0; count--) sets.push_back(sets_.at(records->Number()));
+    Variables variables;
     for (std::uint32_t count = records->Number(); count > 0; count--) {
       const std::string_view name = records->Bytes();
-      grants_.variables.push_back({std::string(name), std::string(records->Bytes())});
+      variables.push_back({std::string(name), std::string(records->Bytes())});
     }
+    const std::shared_ptr<const GrantSet> one = GrantSet::Unite(sets, 1'000'000);
+    united_ = one == nullptr ? nullptr : std::make_unique<SessionGrants>(std::vector{one}, variables);
+    grants_ = std::make_unique<SessionGrants>(std::move(sets), std::move(variables));
   }
 
   void Decide(Records* records) {
     const Text operation(records->Bytes());
     const Text prefix(records->Bytes());
     const Text rest(records->Bytes());
-    const auto decide = [&] { return evaluator_.Evaluate(grants_, operation.view(), prefix.view(), rest.view()); };
-    const Decision decision = decide();
+    const auto decide = [&](const SessionGrants& grants) {
+      return evaluator_.Evaluate(grants, operation.view(), prefix.view(), rest.view());
+    };
+    const Decision decision = decide(*grants_);
+    if (united_ != nullptr && decide(*united_) != decision) Complain("another decision by the sets as one");
+    const std::string resource = std::string(prefix.view()) + std::string(rest.view());
+    const bool on_topic = resource.substr(0, kTopic.size()) == kTopic;
+    const Text topic(on_topic ? std::string_view(resource).substr(kTopic.size()) : std::string_view());
     const std::size_t before = allocations;
     for (int i = 1; i < times_; i++) {
-      if (decide() != decision) Complain("another decision the next time");
+      if (decide(*grants_) != decision) Complain("another decision the next time");
+      for (const auto* grants : {&grants_, &united_}) {
+        if (!on_topic || *grants == nullptr) continue;
+        if (Allows(**grants, operation.view(), topic.view(), decision == Decision::kAllowed) !=
+            (decision == Decision::kAllowed)) {
+          Complain("another decision about the topic");
+        }
+      }
     }
     if (allocations != before) Complain("a decision allocated");
     std::cout << NameOf(decision) << '\n';
+  }
+
+  // Of operations that are about topics; `otherwise` of others.
+  bool Allows(const SessionGrants& grants, std::string_view operation, std::string_view topic, bool otherwise) {
+    if (operation == "mqtt:publish") return evaluator_.AllowsTopic(grants, TopicUse::kPublish, topic);
+    if (operation == "mqtt:receive") return evaluator_.AllowsTopic(grants, TopicUse::kDelivery, topic);
+    return otherwise;
+  }
+
+  void Unite(Records* records) {
+    std::vector<std::shared_ptr<const GrantSet>> sets;
+    for (std::uint32_t count = records->Number(); count > 0; count--) sets.push_back(sets_.at(records->Number()));
+    in_use_.push_back(unions_.Of(std::move(sets)));
+    std::cout << (in_use_.back().size() == 1 ? "one\n" : "apart\n");
+  }
+
+  void Sure(Records* records) {
+    const TopicUse use = records->Bytes() == "mqtt:publish" ? TopicUse::kPublish : TopicUse::kDelivery;
+    const Text topic(records->Bytes());
+    std::cout << (grants_->topics().SurelyAllow(use, topic.view()) ? "sure\n" : "not sure\n");
   }
 
   void Inner(Records* records) {
@@ -191,8 +249,12 @@ class Driver {
 
   int times_;
   int status_ = 0;
-  std::vector<std::shared_ptr<const deviceauth::GrantSet>> sets_;
-  deviceauth::SessionGrants grants_;
+  std::vector<std::shared_ptr<const GrantSet>> sets_;
+  deviceauth::GrantSetUnions unions_;
+  std::vector<std::vector<std::shared_ptr<const GrantSet>>> in_use_;
+  std::unique_ptr<SessionGrants> grants_;
+  // None: the sets cannot be one.
+  std::unique_ptr<SessionGrants> united_;
   deviceauth::Evaluator evaluator_;
 };
 

@@ -196,6 +196,82 @@ const long: fc.Arbitrary<Case> = fc
     };
   });
 
+/** What is decided without looking further, and what nearly is: long topics, several sets that can be one. */
+const level = fc.constantFrom(
+  'devices',
+  'sensors0',
+  'thing-0001',
+  'thing-00017-of-many',
+  'a',
+  'b',
+  '',
+  'x y',
+);
+const path = fc.array(level, { minLength: 2, maxLength: 7 }).map((levels) => levels.join('/'));
+const stop = fc.constantFrom('', '', '/*', '/*', '*', '/#', '/+', '/+/*', '/+/a', '/?', '+', '#');
+const frequent: fc.Arbitrary<Case> = fc
+  .tuple(
+    fc.array(
+      fc.array(fc.tuple(path, fc.nat(80), stop, fc.nat(40), fc.constantFrom('thing-0001', 'a', 'é')), {
+        minLength: 1,
+        maxLength: 8,
+      }),
+      { minLength: 1, maxLength: 5 },
+    ),
+    fc.constantFrom(
+      'thing-0001',
+      'thing-00017-of-many',
+      'thing-00017',
+      'a',
+      '',
+      '+',
+      'a/b',
+      'devices/thing-0001',
+    ),
+    fc.array(fc.tuple(path, fc.nat(60), fc.nat(12)), { minLength: 1, maxLength: 4 }),
+    fc.boolean(),
+    fc.boolean(),
+  )
+  .map(([written, value, more, wide, explicit]) => {
+    const rules = {
+      ...plain,
+      ...(wide ? { requestRule: 'REQUEST_RULE_IOT_POLICY' as const } : {}),
+      ...(explicit ? { deliveryRule: 'DELIVERY_RULE_EXPLICIT' as const } : {}),
+    };
+    const patterns = written.map((set) =>
+      set.map(([text, cut, end, denied, replaced]) => {
+        const pattern = (text.slice(0, cut) + end).replaceAll(replaced, '${v}');
+        return { pattern, effect: denied === 0 ? 'DENY' : 'ALLOW' };
+      }),
+    );
+    const sets = patterns.map((some) => ({
+      ...rules,
+      grants: some.flatMap(({ pattern, effect }) => [
+        { effect, operation: 'mqtt:publish', resource: `mqtt:topic:${pattern}` },
+        {
+          effect,
+          operation: explicit ? 'mqtt:receive' : 'mqtt:subscribe',
+          resource: (explicit ? 'mqtt:topic:' : FILTER) + pattern,
+        },
+      ]),
+    }));
+    const all = patterns.flat();
+    const topics = more.flatMap(([text, which, size]) => {
+      const { pattern } = all[which % all.length] ?? { pattern: '' };
+      const filled = pattern.replaceAll('${v}', value);
+      const goesOn = filled.replace(/\/?[*#]$/, size % 3 === 0 ? '' : `/${text}`).replaceAll('+', 'b');
+      return [text, goesOn, `${goesOn}/`, goesOn.slice(0, -size)];
+    });
+    return {
+      sets,
+      variables: new Map([['v', value]]),
+      asked: topics.flatMap((topic) => [
+        ['mqtt:publish', `mqtt:topic:${topic}`] as const,
+        ['mqtt:receive', `mqtt:topic:${topic}`] as const,
+      ]),
+    };
+  });
+
 const anything = fc.string({ unit: 'binary', maxLength: 40 });
 const hostile: fc.Arbitrary<Case> = fc.record({
   sets: fc.constantFrom(
@@ -263,9 +339,10 @@ describe.skipIf(isLeftOut)('the evaluator of the Mosquitto plugin', () => {
     ['sets of every kind', sets],
     ['filters and deliveries', filters],
     ['longer texts and many grants', long],
+    ['long topics and many sets', frequent],
     ['whatever is sent', hostile],
   ] as const)('decides as the daemon does, at random: %s', async (_, arbitrary) => {
-    // A quarter of 100,000 each; the first of them under the sanitizers too.
+    // 25,000 each; the first of them under the sanitizers too.
     const policies = 2.5 * runs().numRuns;
     const batch = 2_500;
     let allowed = 0;
@@ -284,6 +361,91 @@ describe.skipIf(isLeftOut)('the evaluator of the Mosquitto plugin', () => {
       if (made === 0) await comparison.agreesWith(sanitized);
     }
     expect(allowed).toBeGreaterThan(all / 100);
+  });
+
+  it('is sure of what the frequent kinds of grants allow, and of nothing else', async () => {
+    const thing = 'thing-0001';
+    const patterns = ['literal/of/a/topic', 'prefix/*', 'cut/in/the/midd*', 'things/${v}/*', '${v}/own/*'];
+    patterns.push('things/${v}/state', 'filters/#', 'levels/+/and/${v}/+', '*/inner');
+    const grants = patterns.flatMap((pattern) => [
+      { effect: 'ALLOW' as const, operation: 'mqtt:publish', resource: `mqtt:topic:${pattern}` },
+      { effect: 'ALLOW' as const, operation: 'mqtt:subscribe', resource: FILTER + pattern },
+    ]);
+    const set = fetched({ ...plain, grants });
+    const denies = fetched({
+      ...plain,
+      grants: [{ effect: 'DENY', operation: 'mqtt:*', resource: '*denied*' }],
+    });
+    const questions = new Questions();
+    questions.set(set.id, set.bytes);
+    questions.set(denies.id, denies.bytes);
+    questions.grants([0], new Map([['v', thing]]));
+    const expected = ['set', 'set'];
+    const ask = (topic: string, publish: boolean, delivery: boolean): void => {
+      questions.sure('mqtt:publish', topic);
+      questions.sure('mqtt:receive', topic);
+      expected.push(publish ? 'sure' : 'not sure', delivery ? 'sure' : 'not sure');
+    };
+    ask('literal/of/a/topic', true, true);
+    ask('literal/of/a/topic/', false, false);
+    ask('prefix/and/what/follows', true, true);
+    ask('prefix/', true, true);
+    ask('prefix', false, true);
+    ask('cut/in/the/middle/of', true, true);
+    ask('things/thing-0001/and/more', true, true);
+    ask('things/thing-0001', false, true);
+    ask('things/thing-0002/and/more', false, false);
+    ask('thing-0001/own/and/more', true, true);
+    ask('things/thing-0001/state', true, true);
+    ask('filters/of/some/kind', false, true);
+    ask('levels/any/and/thing-0001/any', false, true);
+    ask('levels/any/and/thing-0001/any/more', false, false);
+    // Allowed, but not known at a glance.
+    ask('prefix/not as/frequent', false, false);
+    ask('an/inner/wildcard/inner', false, false);
+    // Where something is denied that is not known in full.
+    questions.grants([0, 1], new Map([['v', thing]]));
+    ask('prefix/and/what/follows', false, false);
+    expect(await questions.ask(driver)).toEqual(expected);
+  });
+
+  it('uses the sets of a session as one, as long as there is room', async () => {
+    const questions = new Questions();
+    const expected: string[] = [];
+    let added = 0;
+    const add = (rules: object, resources: string[]): number => {
+      const grants = resources.map((resource) => ({ effect: 'ALLOW', operation: 'mqtt:publish', resource }));
+      const { id, bytes } = fetched({ ...plain, ...rules, grants } as WireGrantSet);
+      questions.set(id, bytes);
+      expected.push('set');
+      return added++;
+    };
+    const unite = (sets: number[], answer: string): void => {
+      questions.unite(sets);
+      expected.push(answer);
+    };
+    const small = Array.from({ length: 67 }, (_, i) => add({}, [`mqtt:topic:${i}`]));
+    const wide = add({ requestRule: 'REQUEST_RULE_IOT_POLICY' }, ['*']);
+    const strange = add({ format: 2 }, ['*']);
+    const large = add(
+      {},
+      Array.from({ length: 20_000 }, (_, i) => `mqtt:topic:${i}`),
+    );
+    const [first = 0, second = 0] = small;
+    unite([first, second], 'one');
+    unite([second, first], 'one');
+    // Another rule, not understood, too large.
+    unite([first, wide], 'apart');
+    unite([first, strange], 'apart');
+    unite([first, large], 'apart');
+    // Sixty-four, of which those that stay apart make room.
+    for (const other of small.slice(2, 65)) unite([first, other], 'one');
+    unite([first, small[65] ?? 0], 'apart');
+    questions.forget();
+    added = 0;
+    const [again = 0, other = 0] = [add({}, ['mqtt:topic:again']), add({}, ['mqtt:topic:other'])];
+    unite([again, other], 'one');
+    expect(await questions.ask(sanitized)).toEqual(expected);
   });
 
   it('takes the same filter out of a shared subscription', async () => {

@@ -22,11 +22,16 @@ const SOURCES = [
     'filter_simulation',
     'grant_index',
     'grant_set',
+    'grant_set_unions',
     'patterns',
     'request_text',
     'rests',
+    'session_topics',
     'text_index',
     'text_trie',
+    'topic_grants',
+    'topic_index',
+    'topic_pattern',
     'well_formed',
   ].map((name) => `src/${name}.cpp`),
 ].map((path) => join(root, 'plugins/mosquitto', path));
@@ -125,6 +130,16 @@ export class Questions {
     const whole = typeof resource === 'string' ? bytesOf(resource) : resource;
     const asked = typeof operation === 'string' ? bytesOf(operation) : operation;
     this.#say('D', asked, whole.subarray(0, prefix), whole.subarray(prefix));
+  }
+
+  /** Is the topic surely allowed, which is what makes a message cheap? */
+  sure(operation: string, topic: string): void {
+    this.#say('T', Buffer.from(operation), bytesOf(topic));
+  }
+
+  /** Sets that a session would have, from now on until `forget`. */
+  unite(sets: readonly number[]): void {
+    this.#said.push(Buffer.from('U'), number(sets.length), ...sets.map(number));
   }
 
   innerFilter(filter: string): void {
