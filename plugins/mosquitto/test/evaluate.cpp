@@ -212,11 +212,11 @@ class Driver {
     std::cout << NameOf(decision) << '\n';
   }
 
-  // Of operations that are about topics; `otherwise` of others.
+  // As the plugin decides about topics; `otherwise` of other operations.
   bool Allows(const SessionGrants& grants, std::string_view operation, std::string_view topic, bool otherwise) {
-    if (operation == "mqtt:publish") return evaluator_.AllowsTopic(grants, TopicUse::kPublish, topic);
-    if (operation == "mqtt:receive") return evaluator_.AllowsTopic(grants, TopicUse::kDelivery, topic);
-    return otherwise;
+    if (operation != "mqtt:publish" && operation != "mqtt:receive") return otherwise;
+    const TopicUse use = operation == "mqtt:publish" ? TopicUse::kPublish : TopicUse::kDelivery;
+    return grants.topics().SurelyAllowsAlone(use, topic) || evaluator_.AllowsTopic(grants, use, topic);
   }
 
   void Unite(Records* records) {

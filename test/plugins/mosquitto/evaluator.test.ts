@@ -260,7 +260,8 @@ const frequent: fc.Arbitrary<Case> = fc
       const { pattern } = all[which % all.length] ?? { pattern: '' };
       const filled = pattern.replaceAll('${v}', value);
       const goesOn = filled.replace(/\/?[*#]$/, size % 3 === 0 ? '' : `/${text}`).replaceAll('+', 'b');
-      return [text, goesOn, `${goesOn}/`, goesOn.slice(0, -size)];
+      const odd = `${goesOn.slice(0, which)}${['+', '#', '$', 'é', '\u007f', ' '][size % 6]}${goesOn.slice(which)}`;
+      return [text, goesOn, `${goesOn}/`, goesOn.slice(0, -size), odd];
     });
     return {
       sets,
