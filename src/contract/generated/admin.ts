@@ -23,6 +23,7 @@ import type { ClientDeviceCredential as _deviceauth_v1_ClientDeviceCredential, C
 import type { ClockStatus as _deviceauth_v1_ClockStatus, ClockStatus__Output as _deviceauth_v1_ClockStatus__Output } from './deviceauth/v1/ClockStatus.ts';
 import type { CloseClientDeviceSessionRequest as _deviceauth_v1_CloseClientDeviceSessionRequest, CloseClientDeviceSessionRequest__Output as _deviceauth_v1_CloseClientDeviceSessionRequest__Output } from './deviceauth/v1/CloseClientDeviceSessionRequest.ts';
 import type { CloseClientDeviceSessionResponse as _deviceauth_v1_CloseClientDeviceSessionResponse, CloseClientDeviceSessionResponse__Output as _deviceauth_v1_CloseClientDeviceSessionResponse__Output } from './deviceauth/v1/CloseClientDeviceSessionResponse.ts';
+import type { ClosedTokens as _deviceauth_v1_ClosedTokens, ClosedTokens__Output as _deviceauth_v1_ClosedTokens__Output } from './deviceauth/v1/ClosedTokens.ts';
 import type { ConfigurationProblem as _deviceauth_v1_ConfigurationProblem, ConfigurationProblem__Output as _deviceauth_v1_ConfigurationProblem__Output } from './deviceauth/v1/ConfigurationProblem.ts';
 import type { CreateDeviceCaRequest as _deviceauth_v1_CreateDeviceCaRequest, CreateDeviceCaRequest__Output as _deviceauth_v1_CreateDeviceCaRequest__Output } from './deviceauth/v1/CreateDeviceCaRequest.ts';
 import type { CreateThingRequest as _deviceauth_v1_CreateThingRequest, CreateThingRequest__Output as _deviceauth_v1_CreateThingRequest__Output } from './deviceauth/v1/CreateThingRequest.ts';
@@ -131,6 +132,7 @@ export interface ProtoGrpcType {
       ClockStatus: MessageTypeDefinition<_deviceauth_v1_ClockStatus, _deviceauth_v1_ClockStatus__Output>
       CloseClientDeviceSessionRequest: MessageTypeDefinition<_deviceauth_v1_CloseClientDeviceSessionRequest, _deviceauth_v1_CloseClientDeviceSessionRequest__Output>
       CloseClientDeviceSessionResponse: MessageTypeDefinition<_deviceauth_v1_CloseClientDeviceSessionResponse, _deviceauth_v1_CloseClientDeviceSessionResponse__Output>
+      ClosedTokens: MessageTypeDefinition<_deviceauth_v1_ClosedTokens, _deviceauth_v1_ClosedTokens__Output>
       ConfigurationProblem: MessageTypeDefinition<_deviceauth_v1_ConfigurationProblem, _deviceauth_v1_ConfigurationProblem__Output>
       CreateDeviceCaRequest: MessageTypeDefinition<_deviceauth_v1_CreateDeviceCaRequest, _deviceauth_v1_CreateDeviceCaRequest__Output>
       CreateThingRequest: MessageTypeDefinition<_deviceauth_v1_CreateThingRequest, _deviceauth_v1_CreateThingRequest__Output>

@@ -14,6 +14,7 @@ import type { CheckClientIdResponse as _deviceauth_v1_CheckClientIdResponse, Che
 import type { ClientDeviceCredential as _deviceauth_v1_ClientDeviceCredential, ClientDeviceCredential__Output as _deviceauth_v1_ClientDeviceCredential__Output } from './deviceauth/v1/ClientDeviceCredential.ts';
 import type { CloseClientDeviceSessionRequest as _deviceauth_v1_CloseClientDeviceSessionRequest, CloseClientDeviceSessionRequest__Output as _deviceauth_v1_CloseClientDeviceSessionRequest__Output } from './deviceauth/v1/CloseClientDeviceSessionRequest.ts';
 import type { CloseClientDeviceSessionResponse as _deviceauth_v1_CloseClientDeviceSessionResponse, CloseClientDeviceSessionResponse__Output as _deviceauth_v1_CloseClientDeviceSessionResponse__Output } from './deviceauth/v1/CloseClientDeviceSessionResponse.ts';
+import type { ClosedTokens as _deviceauth_v1_ClosedTokens, ClosedTokens__Output as _deviceauth_v1_ClosedTokens__Output } from './deviceauth/v1/ClosedTokens.ts';
 import type { CredentialDocument as _deviceauth_v1_CredentialDocument, CredentialDocument__Output as _deviceauth_v1_CredentialDocument__Output } from './deviceauth/v1/CredentialDocument.ts';
 import type { DeviceAuthClient as _deviceauth_v1_DeviceAuthClient, DeviceAuthDefinition as _deviceauth_v1_DeviceAuthDefinition } from './deviceauth/v1/DeviceAuth.ts';
 import type { GetClientDeviceAuthTokenRequest as _deviceauth_v1_GetClientDeviceAuthTokenRequest, GetClientDeviceAuthTokenRequest__Output as _deviceauth_v1_GetClientDeviceAuthTokenRequest__Output } from './deviceauth/v1/GetClientDeviceAuthTokenRequest.ts';
@@ -62,6 +63,7 @@ export interface ProtoGrpcType {
       ClientDeviceCredential: MessageTypeDefinition<_deviceauth_v1_ClientDeviceCredential, _deviceauth_v1_ClientDeviceCredential__Output>
       CloseClientDeviceSessionRequest: MessageTypeDefinition<_deviceauth_v1_CloseClientDeviceSessionRequest, _deviceauth_v1_CloseClientDeviceSessionRequest__Output>
       CloseClientDeviceSessionResponse: MessageTypeDefinition<_deviceauth_v1_CloseClientDeviceSessionResponse, _deviceauth_v1_CloseClientDeviceSessionResponse__Output>
+      ClosedTokens: MessageTypeDefinition<_deviceauth_v1_ClosedTokens, _deviceauth_v1_ClosedTokens__Output>
       CredentialDocument: MessageTypeDefinition<_deviceauth_v1_CredentialDocument, _deviceauth_v1_CredentialDocument__Output>
       DeliveryRule: EnumTypeDefinition
       DeviceAuth: SubtypeConstructor<typeof grpc.Client, _deviceauth_v1_DeviceAuthClient> & { service: _deviceauth_v1_DeviceAuthDefinition }

@@ -101,7 +101,7 @@ export class ScriptedStream implements UpdateCall {
   }
 
   heartbeat(epoch: string, sequence: number, leaseMs: number): void {
-    this.update(epoch, sequence, { heartbeat: { leaseMs } });
+    this.update(epoch, sequence, { heartbeat: { leaseMs, closedTokens: 0 } });
   }
 
   breakOff(): void {

@@ -1,5 +1,6 @@
 // Original file: proto/deviceauth/v1/device_auth.proto
 
+import type { Long } from '@grpc/proto-loader';
 
 /**
  * Sent every 5 s. Every live session's lease becomes lease_ms from now, but never beyond its
@@ -10,6 +11,10 @@ export interface Heartbeat {
    * From the moment this message arrived.
    */
   'leaseMs'?: (number);
+  /**
+   * How many tokens of this stream's closed messages have been taken in so far, unknown ones too.
+   */
+  'closedTokens'?: (number | string | Long);
 }
 
 /**
@@ -21,4 +26,8 @@ export interface Heartbeat__Output {
    * From the moment this message arrived.
    */
   'leaseMs': (number);
+  /**
+   * How many tokens of this stream's closed messages have been taken in so far, unknown ones too.
+   */
+  'closedTokens': (number);
 }

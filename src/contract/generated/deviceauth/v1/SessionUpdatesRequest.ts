@@ -3,9 +3,10 @@
 import type { UpdatesHello as _deviceauth_v1_UpdatesHello, UpdatesHello__Output as _deviceauth_v1_UpdatesHello__Output } from '../../deviceauth/v1/UpdatesHello.ts';
 import type { HeldTokens as _deviceauth_v1_HeldTokens, HeldTokens__Output as _deviceauth_v1_HeldTokens__Output } from '../../deviceauth/v1/HeldTokens.ts';
 import type { TokenUsage as _deviceauth_v1_TokenUsage, TokenUsage__Output as _deviceauth_v1_TokenUsage__Output } from '../../deviceauth/v1/TokenUsage.ts';
+import type { ClosedTokens as _deviceauth_v1_ClosedTokens, ClosedTokens__Output as _deviceauth_v1_ClosedTokens__Output } from '../../deviceauth/v1/ClosedTokens.ts';
 
 /**
- * The first message must be a hello, then held messages until one is marked last, then usage.
+ * The first message must be a hello, then held messages until one is marked last, then usage and closed in any order.
  */
 export interface SessionUpdatesRequest {
   /**
@@ -20,11 +21,15 @@ export interface SessionUpdatesRequest {
    * After the last held message.
    */
   'usage'?: (_deviceauth_v1_TokenUsage | null);
-  'message'?: "hello"|"held"|"usage";
+  /**
+   * After the last held message.
+   */
+  'closed'?: (_deviceauth_v1_ClosedTokens | null);
+  'message'?: "hello"|"held"|"usage"|"closed";
 }
 
 /**
- * The first message must be a hello, then held messages until one is marked last, then usage.
+ * The first message must be a hello, then held messages until one is marked last, then usage and closed in any order.
  */
 export interface SessionUpdatesRequest__Output {
   /**
@@ -39,5 +44,9 @@ export interface SessionUpdatesRequest__Output {
    * After the last held message.
    */
   'usage'?: (_deviceauth_v1_TokenUsage__Output | null);
-  'message'?: "hello"|"held"|"usage";
+  /**
+   * After the last held message.
+   */
+  'closed'?: (_deviceauth_v1_ClosedTokens__Output | null);
+  'message'?: "hello"|"held"|"usage"|"closed";
 }
