@@ -83,7 +83,7 @@ export const serve: Serve = async (socketPath) => {
       authorize: () => allowed,
       close: () => {},
       hasClientId: () => false,
-      subscribe: () => ({ held: () => {}, used: () => {}, end: () => {} }),
+      subscribe: () => ({ held: () => {}, used: () => {}, closed: () => {}, end: () => {} }),
     },
     identity: {
       verifyIdentity: () => Promise.resolve({ kind: 'active' }),

@@ -293,6 +293,7 @@ const operations = own(
         : DEVICE_AUTH_OPERATIONS.filter((name) => names.includes(name)),
     ),
   'What callers of this listener may ask: names of DeviceAuth operations, or `broker` for all of them. ' +
+    'On the stream of SubscribeToSessionUpdates a caller may close sessions too. ' +
     'The default is nothing: every call is `UNAUTHORIZED`.',
   { effect: 'restart' },
 );

@@ -41,6 +41,8 @@ export interface Hello {
 export interface UpdateSubscription {
   held(tokens: readonly string[], last: boolean): void;
   used(tokens: readonly string[]): void;
+  /** As `close` for each; heartbeats say how many were taken in. */
+  closed(tokens: readonly string[]): void;
   /** The caller is gone; may be called at any time, from the sink too, and more than once. */
   end(): void;
 }

@@ -25,7 +25,12 @@ export type SessionEvent =
       readonly reason: EndReason;
       readonly correlationId: string;
     }
-  | { readonly kind: 'heartbeat'; readonly leaseMs: number };
+  | {
+      readonly kind: 'heartbeat';
+      readonly leaseMs: number;
+      /** Tokens the caller has closed on this stream so far, unknown ones too. */
+      readonly closedTokens: number;
+    };
 
 export interface SessionState {
   readonly token: string;

@@ -228,6 +228,11 @@ export class SessionService {
       used: (tokens) => {
         if (stream.live) for (const token of tokens) this.#table.use(broker, token);
       },
+      closed: (tokens) => {
+        if (!stream.live) return;
+        for (const token of tokens) this.close(broker.listener, token);
+        stream.closedTokens += tokens.length;
+      },
       end: () => {
         stream.end(undefined);
         this.#streamEnded(stream);

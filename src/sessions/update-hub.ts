@@ -197,7 +197,8 @@ export class UpdateHub {
       this.#cancelHeartbeat = undefined;
       const leaseMs = this.#options.leaseMs();
       for (const stream of [...this.#streams.values()]) {
-        if (stream.complete) stream.deliver({ kind: 'heartbeat', leaseMs });
+        const { closedTokens } = stream;
+        if (stream.complete) stream.deliver({ kind: 'heartbeat', leaseMs, closedTokens });
       }
       this.#arm();
     });

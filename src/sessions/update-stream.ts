@@ -33,6 +33,8 @@ export class UpdateStream {
   #live = true;
   /** Its caller has had a whole snapshot, so a heartbeat extends nothing that was not confirmed. */
   complete = false;
+  /** How many tokens its caller has closed on it, unknown ones too. */
+  closedTokens = 0;
 
   constructor(options: UpdateStreamOptions) {
     this.#options = options;

@@ -198,6 +198,38 @@ describe('a hostile caller', { timeout: 120_000 }, () => {
     await expectHealthy();
   });
 
+  it('closes and learns nothing with an update stream that says anything, in any order', async () => {
+    const strange = fc.oneof(text, fc.uuid());
+    const tokens = fc.record({
+      clientDeviceAuthTokens: fc.oneof(
+        fc.array(strange, { maxLength: 5 }),
+        fc.uuid().map((one) => Array.from({ length: 1001 }, () => one)),
+      ),
+    });
+    const hello = fc.record({ brokerInstanceId: text, epoch: text, caller: text });
+    const held = fc.tuple(tokens, fc.boolean()).map(([chunk, last]) => ({ ...chunk, last }));
+    const message = fc.oneof(
+      fc.record({ hello }),
+      fc.record({ held }),
+      fc.record({ usage: tokens }),
+      fc.record({ closed: tokens }),
+      fc.constant({}),
+    );
+    const beginning = fc.constantFrom<readonly object[]>(
+      [],
+      [{ hello: { brokerInstanceId: 'x' } }, { held: { clientDeviceAuthTokens: [], last: true } }],
+    );
+    await always(fc.tuple(beginning, fc.array(message, { maxLength: 5 })), async ([first, rest]) => {
+      const stream = caller.stream('SubscribeToSessionUpdates');
+      for (const one of [...first, ...rest]) stream.send(one);
+      stream.call.end();
+      const error = await stream.ended;
+      if (error !== undefined) expect(['INVALID_ARGUMENTS', 'LIMIT_EXCEEDED']).toContain(error.reason);
+    });
+    expect(await allowed(caller, token)).toEqual({ isAuthorized: true });
+    await expectHealthy();
+  });
+
   it('disturbs nobody with random bytes on the socket, before or within HTTP/2', async () => {
     const settings = `${PREFACE}\0\0\0\x04\0\0\0\0\0`;
     const start = fc.constantFrom('', 'GET / HTTP/1.1\r\n\r\n', PREFACE, PREFACE.slice(0, 23), settings);

@@ -1,8 +1,9 @@
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SessionEvent } from '../../src/sessions/session-events.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import type { Caller } from './support/caller.ts';
-import { House, type ScriptedUpdates, TOKEN } from './support/rooms.ts';
+import { House, type ScriptedUpdates, TOKEN, unixListener } from './support/rooms.ts';
 
 let house: House;
 let caller: Caller;
@@ -45,18 +46,53 @@ describe('SubscribeToSessionUpdates', () => {
     expect(updates.heldChunks.map(({ last }) => last)).toEqual([false, true]);
   });
 
+  it('takes usage and closed tokens in any order, up to a thousand a message', async () => {
+    const tokens = Array.from({ length: 1000 }, (_, at) => `t${at}`);
+    const stream = caller
+      .stream('SubscribeToSessionUpdates')
+      .send(hello)
+      .send(lastHeld)
+      .send({ closed: { clientDeviceAuthTokens: tokens } })
+      .send({ closed: { clientDeviceAuthTokens: [] } })
+      .send({ usage: { clientDeviceAuthTokens: [TOKEN] } })
+      .send({ closed: { clientDeviceAuthTokens: [TOKEN] } });
+    const updates = await subscribed();
+    await vi.waitFor(() => expect(updates.closedTokens).toEqual([...tokens, TOKEN]));
+    expect(updates.usage).toEqual([TOKEN]);
+    stream.call.end();
+    expect(await stream.ended).toBeUndefined();
+  });
+
+  it('may be all that a listener allows, and then closes sessions all the same', async () => {
+    await house.close();
+    house = await House.open((directory) => ({
+      broker: unixListener(join(directory, 'broker.sock'), { operations: ['SubscribeToSessionUpdates'] }),
+    }));
+    const only = house.caller();
+    await expect(
+      only.call('CloseClientDeviceSession', { clientDeviceAuthToken: TOKEN }),
+    ).rejects.toMatchObject({ call: { reason: 'UNAUTHORIZED' } });
+    only
+      .stream('SubscribeToSessionUpdates')
+      .send(hello)
+      .send(lastHeld)
+      .send({ closed: { clientDeviceAuthTokens: [TOKEN] } });
+    const updates = await subscribed();
+    await vi.waitFor(() => expect(updates.closedTokens).toEqual([TOKEN]));
+  });
+
   it('puts every kind of event on the wire', async () => {
     const stream = caller.stream('SubscribeToSessionUpdates').send(hello);
     const { emit } = await subscribed();
     const variables = new Map([['iot:Connection.Thing.ThingName', 'x']]);
     const events: readonly SessionEvent[] = [
-      { kind: 'heartbeat', leaseMs: 300_000 },
+      { kind: 'heartbeat', leaseMs: 300_000, closedTokens: 2 ** 33 },
       { kind: 'grant-set-added', id: 'a'.repeat(64), bytes: Buffer.from('set') },
       { kind: 'changed', changes: [{ tokens: ['t'], grantSetIds: ['g'], variables: [variables] }] },
       { kind: 'ended', tokens: ['t'], reason: 'DISPLACED', correlationId: 'c' },
     ];
     for (const event of events) emit(event);
-    expect((await stream.next()).heartbeat).toEqual({ leaseMs: 300_000 });
+    expect((await stream.next()).heartbeat).toEqual({ leaseMs: 300_000, closedTokens: 2 ** 33 });
     expect((await stream.next()).grantSetAdded).toEqual({
       grantSetId: 'a'.repeat(64),
       grantSet: Buffer.from('set'),
@@ -84,7 +120,19 @@ describe('SubscribeToSessionUpdates', () => {
     ['an id of 129 characters', [{ hello: { brokerInstanceId: 'x'.repeat(129) } }], 'broker_instance_id'],
     ['a second hello', [hello, hello], 'held'],
     ['usage before the last held', [hello, { usage: { clientDeviceAuthTokens: [] } }], 'held'],
-    ['held after the last', [hello, lastHeld, lastHeld], 'usage'],
+    ['closed before hello', [{ closed: { clientDeviceAuthTokens: [TOKEN] } }], 'hello'],
+    ['closed before the last held', [hello, { closed: { clientDeviceAuthTokens: [TOKEN] } }], 'held'],
+    ['held after the last', [hello, lastHeld, lastHeld], 'usage and closed'],
+    [
+      '1,001 closed tokens',
+      [hello, lastHeld, { closed: { clientDeviceAuthTokens: Array.from({ length: 1001 }, () => 't') } }],
+      '1000',
+    ],
+    [
+      'a closed token of no characters',
+      [hello, lastHeld, { closed: { clientDeviceAuthTokens: [''] } }],
+      '128',
+    ],
     [
       'a chunk of 1,001',
       [hello, { held: { clientDeviceAuthTokens: Array.from({ length: 1001 }, () => 't'), last: true } }],
@@ -114,7 +162,7 @@ describe('SubscribeToSessionUpdates', () => {
     await vi.waitFor(() => expect(house.endpoints.listeners()[0]?.activeCalls).toBe(2));
     clock.advance(10_001);
     expect((await late.ended)?.reason).toBe('INVALID_ARGUMENTS');
-    house.rooms.subscriptions[0]?.emit({ kind: 'heartbeat', leaseMs: 1 });
+    house.rooms.subscriptions[0]?.emit({ kind: 'heartbeat', leaseMs: 1, closedTokens: 0 });
     expect((await patient.next()).event).toBe('heartbeat');
   });
 
@@ -128,7 +176,7 @@ describe('SubscribeToSessionUpdates', () => {
     cut.call.cancel();
     await vi.waitFor(() => expect(second.ends).toBe(1));
     expect(first.ends).toBe(1);
-    expect(() => first.emit({ kind: 'heartbeat', leaseMs: 1 })).not.toThrow();
+    expect(() => first.emit({ kind: 'heartbeat', leaseMs: 1, closedTokens: 0 })).not.toThrow();
   });
 
   it('ends the stream of a caller that reads too slowly, so that it takes a snapshot again', async () => {
@@ -154,7 +202,7 @@ describe('SubscribeToSessionUpdates', () => {
     stream.call.pause();
     const updates = await subscribed();
     for (let index = 0; index < 5000 && updates.ends === 0; index += 1) {
-      updates.emit({ kind: 'heartbeat', leaseMs: 1 });
+      updates.emit({ kind: 'heartbeat', leaseMs: 1, closedTokens: 0 });
     }
     expect(updates.ends).toBe(1);
     stream.call.resume();

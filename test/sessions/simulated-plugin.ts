@@ -109,12 +109,14 @@ export class SimulatedPlugin {
     }
   }
 
-  /** The device disconnects. */
+  /** The device disconnects. Told on the stream, where it may be lost; without one, by a call. */
   drop(which: number): void {
     const token = [...this.held.keys()][which % Math.max(1, this.held.size)];
     if (token === undefined) return;
     this.held.delete(token);
-    this.#room.service.close('mosquitto', token);
+    const stream = this.#stream;
+    if (stream === undefined) this.#room.service.close('mosquitto', token);
+    else stream.up.push(() => stream.subscription.closed([token]));
   }
 
   #receive({ event, sequence }: SequencedEvent): void {

@@ -160,7 +160,7 @@ describe('a heartbeat', () => {
     room.settings.outageGraceSeconds = 7;
     room.clock.advance(15_000);
     expect(stream.of('heartbeat')).toEqual(
-      Array.from({ length: 3 }, () => ({ kind: 'heartbeat', leaseMs: 7_000 })),
+      Array.from({ length: 3 }, () => ({ kind: 'heartbeat', leaseMs: 7_000, closedTokens: 0 })),
     );
     stream.subscription.end();
     room.clock.advance(15_000);
@@ -174,6 +174,53 @@ describe('a heartbeat', () => {
     const stream = room.connected();
     room.clock.advance(5_000);
     expect(stream.of('heartbeat')).toHaveLength(1);
+  });
+});
+
+describe('tokens closed on a stream', () => {
+  it('are unknown afterwards, as if each had been closed by a call', async () => {
+    const room = new Room();
+    const [over, alsoOver, stays] = [await room.open('a'), await room.open('b'), await room.open('c')];
+    const stream = room.connected([over, alsoOver, stays].map(({ token }) => token));
+    stream.subscription.closed([over.token, 'unheard of', alsoOver.token, over.token]);
+    expect([over, alsoOver, stays].map(({ token }) => room.knows(token))).toEqual([false, false, true]);
+    expect(room.service.stats()).toMatchObject({ active: 1, held: 1, evicted: 0, displaced: 0 });
+    expect([stream.events, room.ends, room.faults]).toEqual([[], [], []]);
+  });
+
+  it('are closed for every instance of the listener, and never for another listener', async () => {
+    const room = new Room();
+    const other = await room.open('a', 'b2', 'mosquitto');
+    const foreign = await room.open('a', 'b1', 'emqx');
+    room.connected([], 'b1', 'mosquitto').subscription.closed([other.token, foreign.token]);
+    expect(room.knows(other.token)).toBe(false);
+    expect(room.may(foreign.token, 'anything', 'emqx')).toBe(false);
+  });
+
+  it('are counted by the heartbeats of their own stream, unknown ones and repeated ones too', async () => {
+    const room = new Room();
+    const { token } = await room.open('a');
+    const [stream, other] = [room.connected([token]), room.connected([], 'b2')];
+    const counts = (of: typeof stream): number[] => {
+      room.clock.advance(5_000);
+      return of.of('heartbeat').map(({ closedTokens }) => closedTokens);
+    };
+    stream.subscription.closed([token, token, 'unheard of']);
+    expect(counts(stream)).toEqual([3]);
+    stream.subscription.closed([]);
+    stream.subscription.closed(['unheard of']);
+    expect(counts(stream)).toEqual([3, 4]);
+    expect(counts(other)).toEqual([0, 0, 0]);
+    expect(counts(room.connected())).toEqual([0]);
+  });
+
+  it('are closed no more once it has been replaced', async () => {
+    const room = new Room();
+    const { token } = await room.open('a');
+    const older = room.connected([token]);
+    room.connected([token]);
+    older.subscription.closed([token]);
+    expect(room.knows(token)).toBe(true);
   });
 });
 

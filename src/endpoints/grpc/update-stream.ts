@@ -1,6 +1,6 @@
 /**
- * One plugin's SubscribeToSessionUpdates stream: holds the caller to the protocol (hello, held chunks, usage), and
- * carries the session room's events down in order. Events wait here, already serialized, while the caller does not
+ * One plugin's SubscribeToSessionUpdates stream: holds the caller to the protocol (hello, held chunks, then usage and
+ * closed tokens), and carries the session room's events down in order. Events wait here, already serialized, while the caller does not
  * read; one that falls too far behind is ended with RESOURCE_EXHAUSTED, so that it comes back and takes a snapshot.
  * A snapshot is not counted, for the caller asked for it; while much of one waits, held tokens are not read on.
  * The subscription ends with the stream, exactly once.
@@ -51,7 +51,7 @@ class UpdateStream {
   readonly #call: UpdateCall;
   readonly #parts: UpdateStreamParts;
   readonly #opened: number;
-  #expects: 'hello' | 'held' | 'usage' = 'hello';
+  #expects: 'hello' | 'held' | 'usage or closed' = 'hello';
   #over = false;
   #subscription: UpdateSubscription | undefined;
   #held = 0;
@@ -90,11 +90,18 @@ class UpdateStream {
     if (this.#over) return;
     this.#restIfOverLimit();
     if (isMalformed(message)) throw malformed(OPERATION);
-    if (message.message !== this.#expects) throw invalid(this.#expectation());
+    if (!this.#isExpected(message)) throw invalid(this.#expectation());
     if (message.hello) this.#hello(message.hello);
     else if (message.held) this.#receiveHeld(message.held.clientDeviceAuthTokens, message.held.last);
     else if (message.usage)
       this.#subscription?.used(tokens(message.usage.clientDeviceAuthTokens, LARGEST_CHUNK));
+    else if (message.closed)
+      this.#subscription?.closed(tokens(message.closed.clientDeviceAuthTokens, LARGEST_CHUNK));
+  }
+
+  #isExpected({ message }: SessionUpdatesRequest__Output): boolean {
+    if (this.#expects === 'usage or closed') return message === 'usage' || message === 'closed';
+    return message === this.#expects;
   }
 
   #hello(hello: NonNullable<SessionUpdatesRequest__Output['hello']>): void {
@@ -117,7 +124,7 @@ class UpdateStream {
   #receiveHeld(values: readonly string[], last: boolean): void {
     this.#held += tokens(values, LARGEST_CHUNK).length;
     if (this.#held > MOST_HELD) throw invalid(`more than ${MOST_HELD} held tokens`);
-    if (last) this.#expects = 'usage';
+    if (last) this.#expects = 'usage or closed';
     this.#subscription?.held(values, last);
   }
 
@@ -133,8 +140,8 @@ class UpdateStream {
         return 'the first message must be a hello';
       case 'held':
         return 'after the hello come held messages, until one is marked last';
-      case 'usage':
-        return 'after the last held message come usage messages only';
+      case 'usage or closed':
+        return 'after the last held message come usage and closed messages only';
     }
   }
 

@@ -80,6 +80,6 @@ function eventMessage(event: SessionEvent): SessionUpdate {
         },
       };
     case 'heartbeat':
-      return { heartbeat: { leaseMs: uint32(event.leaseMs) } };
+      return { heartbeat: { leaseMs: uint32(event.leaseMs), closedTokens: event.closedTokens } };
   }
 }

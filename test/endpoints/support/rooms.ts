@@ -48,6 +48,7 @@ export class ScriptedUpdates implements UpdateSubscription {
   readonly emit: (event: SessionEvent) => void;
   readonly heldChunks: { readonly tokens: readonly string[]; readonly last: boolean }[] = [];
   readonly usage: string[] = [];
+  readonly closedTokens: string[] = [];
   ends = 0;
   #sequence = 0;
 
@@ -66,6 +67,10 @@ export class ScriptedUpdates implements UpdateSubscription {
 
   used(tokens: readonly string[]): void {
     this.usage.push(...tokens);
+  }
+
+  closed(tokens: readonly string[]): void {
+    this.closedTokens.push(...tokens);
   }
 
   end(): void {
