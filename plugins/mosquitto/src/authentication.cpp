@@ -16,6 +16,8 @@ constexpr std::size_t kLongestClientId = 1024;
 constexpr Milliseconds kLateBy = 250;
 constexpr Milliseconds kLost = 10'000;
 constexpr Milliseconds kBetweenLooks = 50;
+// No other client has asked for so long.
+constexpr Milliseconds kAlone = 20;
 
 // Across every instance of the plugin in this process.
 std::atomic<Generation> last_generation{0};
@@ -47,7 +49,8 @@ int Authentication::Authenticate(const mosquitto_evt_basic_auth& request) {
 
 int Authentication::WithoutCertificate(struct mosquitto* client, const std::string& client_id) {
   if (IsReloading()) {
-    // An offline client: decided when it returns.
+    // An offline client: decided when it returns. It is no newcomer with its address: where a broker does not tick, so that this
+    // lasts longer than the reload, each listener has a plugin of its own and asks all its clients for a certificate, or none.
     const KnownClient* known = parts_.sessions->Find(client);
     const bool is_gone = known != nullptr && known->state == KnownClient::State::kGone && known->client_id == client_id;
     if (is_gone || (known == nullptr && mosquitto_client_address(client) == nullptr)) return MOSQ_ERR_SUCCESS;
@@ -115,10 +118,11 @@ Authentication::Attempt* Authentication::Begin(const std::string& client_id, con
 
 int Authentication::Await(struct mosquitto* client, const Fingerprint& fingerprint, Attempt* attempt) {
   const bool can_delay = parts_.api.can_delay() && !IsReloading();
-  // Where others wait already, standing still would only keep the broker from their handshakes.
-  const bool waits = !can_delay || tickets_.empty();
+  // Where others come too, standing still would only keep the broker from their handshakes.
+  const Milliseconds now = SteadyNow();
+  const bool is_alone = tickets_.empty() && now - std::exchange(awaited_at_, now) >= kAlone;
   std::optional<Answer> answer;
-  if (waits) {
+  if (is_alone || !can_delay) {
     answer = parts_.budget->Within(
         [&](WaitBudget::Time until) { return parts_.handover->WaitForAnswer(attempt->generation, until); });
   }

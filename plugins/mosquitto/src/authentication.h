@@ -96,6 +96,7 @@ class Authentication {
   std::unordered_map<Generation, Fingerprint> fingerprint_of_;
   // By client id: whose answer the connection that waits is waiting for.
   std::unordered_map<std::string, Fingerprint> tickets_;
+  Milliseconds awaited_at_ = 0;
   Milliseconds looked_at_ = 0;
   Milliseconds reloading_until_ = kLongAgo;
 };

@@ -6,7 +6,6 @@
 #include <grpcpp/grpcpp.h>
 
 #include <deque>
-#include <mutex>
 #include <utility>
 
 #include "deviceauth/v1/device_auth.grpc.pb.h"
@@ -64,47 +63,23 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& socket) {
   return grpc::CreateCustomChannel("unix:" + socket, grpc::InsecureChannelCredentials(), arguments);
 }
 
-// A generated stub gives an answer that does not parse as a success with what it read until then, and half an answer may allow
-// what the whole one would not. So answers arrive as bytes and are parsed here.
-template <typename Request, typename Response>
-struct UnaryCall {
-  explicit UnaryCall(const std::shared_ptr<grpc::Channel>& channel) : stub(channel) {}
-
-  // Of its connection, however new a one others use.
-  grpc::TemplatedGenericStub<Request, grpc::ByteBuffer> stub;
-  grpc::ClientContext context;
-  Request request;
-  grpc::ByteBuffer received;
-  Response response;
-};
+// Answers and updates arrive as bytes and are parsed here: gRPC's own reading takes what does not parse for what it read until
+// then, and half an answer may allow what the whole one would not.
+template <typename Message>
+grpc::Status Parse(grpc::ByteBuffer* bytes, Message* message) {
+  return grpc::SerializationTraits<Message>::Deserialize(bytes, message);
+}
 
 }  // namespace
 
 // What is under way. Outlives the client for as long as gRPC still has something to say.
-struct DaemonClient::Calls : std::enable_shared_from_this<Calls> {
+struct DaemonClient::Calls {
   EventLoop* loop;
   std::shared_ptr<grpc::Channel> channel;
   std::unordered_set<grpc::ClientContext*> open;
   std::function<void()> on_empty;
 
-  // `then` hears of the end on the loop's thread.
-  template <typename Request, typename Response, typename Then>
-  void Start(const char* method, std::shared_ptr<UnaryCall<Request, Response>> call, Milliseconds deadline, Then then) {
-    call->context.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(deadline));
-    open.insert(&call->context);
-    const std::string path = std::string("/") + v1::DeviceAuth::service_full_name() + "/" + method;
-    call->stub.UnaryCall(&call->context, path, grpc::StubOptions(), &call->request, &call->received,
-                         [call, calls = shared_from_this(), then = std::move(then)](grpc::Status status) {
-                           if (status.ok()) {
-                             status = grpc::SerializationTraits<Response>::Deserialize(&call->received, &call->response);
-                           }
-                           calls->loop->Post([call, calls, then, status] {
-                             then(status, call);
-                             calls->Remove(&call->context);
-                           });
-                         });
-  }
-
+  void Add(grpc::ClientContext* context) { open.insert(context); }
   void Remove(grpc::ClientContext* context) {
     open.erase(context);
     if (open.empty() && on_empty) std::exchange(on_empty, nullptr)();
@@ -113,116 +88,182 @@ struct DaemonClient::Calls : std::enable_shared_from_this<Calls> {
 
 namespace {
 
-// Holds itself until gRPC is done with it.
-class UpdateReactor final : public grpc::ClientBidiReactor<v1::SessionUpdatesRequest, v1::SessionUpdate> {
+std::string PathOf(const char* method) { return std::string("/") + v1::DeviceAuth::service_full_name() + "/" + method; }
+
+// One question and its answer. Ends itself.
+template <typename Calls, typename Request, typename Response>
+class UnaryCall final : public Completion {
+ public:
+  using Then = std::function<void(const grpc::Status& status, const std::shared_ptr<Response>& response)>;
+
+  static void Start(const std::shared_ptr<Calls>& calls, const char* method, const Request& request, Milliseconds deadline,
+                    Then then) {
+    auto* const call = new UnaryCall(calls, std::move(then));
+    call->context_.set_deadline(std::chrono::system_clock::now() + std::chrono::milliseconds(deadline));
+    calls->Add(&call->context_);
+    // Of its connection, however new a one others use.
+    grpc::TemplatedGenericStub<Request, grpc::ByteBuffer> stub(calls->channel);
+    call->reader_ = stub.PrepareUnaryCall(&call->context_, PathOf(method), request, calls->loop->completions());
+    call->reader_->StartCall();
+    call->reader_->Finish(&call->received_, &call->status_, static_cast<Completion*>(call));
+  }
+
+  void Complete(bool) override {
+    const std::unique_ptr<UnaryCall> ended(this);
+    const std::shared_ptr<Calls> calls = calls_;
+    auto response = std::make_shared<Response>();
+    if (status_.ok()) status_ = Parse(&received_, response.get());
+    // Also when it throws.
+    const std::shared_ptr<void> removed(nullptr, [&](void*) { calls->Remove(&context_); });
+    then_(status_, response);
+  }
+
+ private:
+  UnaryCall(std::shared_ptr<Calls> calls, Then then) : calls_(std::move(calls)), then_(std::move(then)) {}
+
+  const std::shared_ptr<Calls> calls_;
+  const Then then_;
+  grpc::ClientContext context_;
+  std::unique_ptr<grpc::ClientAsyncResponseReader<grpc::ByteBuffer>> reader_;
+  grpc::ByteBuffer received_;
+  grpc::Status status_;
+};
+
+// An update stream as gRPC sees it. At most one reading and one writing is under way; it is finished when neither is. Holds
+// itself until then.
+class UpdateExchange final : public std::enable_shared_from_this<UpdateExchange> {
  public:
   struct Owner {
-    EventLoop* loop;
     std::function<void(std::shared_ptr<const v1::SessionUpdate>)> on_update;
     std::function<void(const CallError&)> on_end;
-    std::function<void()> on_done;
+    std::function<void(grpc::ClientContext*)> on_done;
   };
 
-  UpdateReactor(Owner owner, const std::shared_ptr<grpc::Channel>& channel, std::shared_ptr<UpdateReactor>* self)
-      : owner_(std::move(owner)), stub_(v1::DeviceAuth::NewStub(channel)) {
-    self->reset(this);
-    self_ = *self;
-    stub_->async()->SubscribeToSessionUpdates(&context_, this);
-    // Reads and writes begin outside of reactions: the call waits for us to release it.
-    AddHold();
-    StartCall();
-    StartReadInto();
-  }
+  explicit UpdateExchange(Owner owner) : owner_(std::move(owner)) {}
 
   grpc::ClientContext* context() { return &context_; }
 
-  void Send(const v1::SessionUpdatesRequest& message) {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (released_) return;
-    outgoing_.push_back(message);
-    if (outgoing_.size() == 1) StartWrite(&outgoing_.front());
+  void Start(const std::shared_ptr<grpc::Channel>& channel, grpc::CompletionQueue* completions) {
+    self_ = shared_from_this();
+    grpc::TemplatedGenericStub<v1::SessionUpdatesRequest, grpc::ByteBuffer> stub(channel);
+    stream_ = stub.PrepareCall(&context_, PathOf("SubscribeToSessionUpdates"), completions);
+    stream_->StartCall(started_.Begin());
   }
 
-  bool IsBehind() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    return !outgoing_.empty();
+  void Send(v1::SessionUpdatesRequest message) {
+    if (is_over_) return;
+    outgoing_.push_back(std::move(message));
+    WriteNext();
   }
+
+  bool IsBehind() const { return !outgoing_.empty(); }
 
   void ReadNext() {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    if (!released_) StartReadInto();
+    if (is_over_ || started_.is_begun || read_.is_begun) return;
+    stream_->Read(&incoming_, read_.Begin());
   }
 
-  // Loop's thread.
   void Cancel() {
     owner_.on_update = nullptr;
     owner_.on_end = nullptr;
     context_.TryCancel();
-    Release();
-  }
-
-  void OnReadDone(bool ok) override {
-    if (!ok) {
-      Release();
-      return;
-    }
-    owner_.loop->Post([self = self_, update = std::shared_ptr<const v1::SessionUpdate>(std::move(incoming_))] {
-      if (self->owner_.on_update) self->owner_.on_update(update);
-    });
-  }
-
-  void OnWriteDone(bool ok) override {
-    const std::lock_guard<std::mutex> lock(mutex_);
-    outgoing_.pop_front();
-    if (!ok) outgoing_.clear();
-    if (!outgoing_.empty() && !released_) StartWrite(&outgoing_.front());
-  }
-
-  void OnDone(const grpc::Status& status) override {
-    owner_.loop->Post([self = std::move(self_), status] {
-      if (self->owner_.on_end) {
-        CallError error = ToCallError(status);
-        if (status.ok()) error.message = "the daemon ended it";
-        self->owner_.on_end(error);
-      }
-      self->owner_.on_done();
-    });
+    End();
   }
 
  private:
-  void StartReadInto() {
-    incoming_ = std::make_unique<v1::SessionUpdate>();
-    StartRead(incoming_.get());
+  struct Step final : Completion {
+    Step(UpdateExchange* exchange, void (UpdateExchange::*then)(bool)) : exchange(exchange), then(then) {}
+    void* Begin() {
+      is_begun = true;
+      return static_cast<Completion*>(this);
+    }
+    void Complete(bool ok) override {
+      is_begun = false;
+      (exchange->*then)(ok);
+    }
+    UpdateExchange* const exchange;
+    void (UpdateExchange::*const then)(bool);
+    bool is_begun = false;
+  };
+
+  void Started(bool ok) {
+    if (!ok || is_over_) {
+      End();
+      return;
+    }
+    WriteNext();
+    ReadNext();
   }
 
-  void Release() {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (std::exchange(released_, true)) return;
+  void WriteNext() {
+    if (started_.is_begun || write_.is_begun || outgoing_.empty()) return;
+    stream_->Write(outgoing_.front(), write_.Begin());
+  }
+
+  void Written(bool ok) {
+    if (!outgoing_.empty()) outgoing_.pop_front();
+    if (!ok || is_over_) End();
+    else WriteNext();
+  }
+
+  void Read(bool ok) {
+    if (!ok || is_over_) {
+      End();
+      return;
     }
-    RemoveHold();
+    auto update = std::make_shared<v1::SessionUpdate>();
+    if (const grpc::Status parsed = Parse(&incoming_, update.get()); !parsed.ok()) {
+      is_unreadable_ = true;
+      context_.TryCancel();
+      End();
+      return;
+    }
+    if (owner_.on_update) owner_.on_update(std::move(update));
+  }
+
+  void End() {
+    is_over_ = true;
+    outgoing_.clear();
+    if (started_.is_begun || read_.is_begun || write_.is_begun || finished_.is_begun || !self_) return;
+    stream_->Finish(&status_, finished_.Begin());
+  }
+
+  void Finished(bool) {
+    const std::shared_ptr<UpdateExchange> self = std::move(self_);
+    const std::shared_ptr<void> done(nullptr, [this](void*) { owner_.on_done(&context_); });
+    if (!owner_.on_end) return;
+    CallError error = ToCallError(status_);
+    if (status_.ok()) error.message = "the daemon ended it";
+    if (is_unreadable_) error.message = "the daemon's update cannot be read";
+    owner_.on_end(error);
   }
 
   Owner owner_;
-  const std::unique_ptr<v1::DeviceAuth::Stub> stub_;
-  std::shared_ptr<UpdateReactor> self_;
+  std::shared_ptr<UpdateExchange> self_;
   grpc::ClientContext context_;
-  std::unique_ptr<v1::SessionUpdate> incoming_;
-  std::mutex mutex_;
+  std::unique_ptr<grpc::ClientAsyncReaderWriter<v1::SessionUpdatesRequest, grpc::ByteBuffer>> stream_;
+  grpc::ByteBuffer incoming_;
   std::deque<v1::SessionUpdatesRequest> outgoing_;
-  bool released_ = false;
+  grpc::Status status_;
+  // Nothing more is begun.
+  bool is_over_ = false;
+  bool is_unreadable_ = false;
+  Step started_{this, &UpdateExchange::Started};
+  Step read_{this, &UpdateExchange::Read};
+  Step write_{this, &UpdateExchange::Written};
+  Step finished_{this, &UpdateExchange::Finished};
 };
 
 class OpenUpdateCall final : public DaemonClient::UpdateCall {
  public:
-  explicit OpenUpdateCall(std::shared_ptr<UpdateReactor> reactor) : reactor_(std::move(reactor)) {}
-  ~OpenUpdateCall() override { reactor_->Cancel(); }
-  void Send(const v1::SessionUpdatesRequest& message) override { reactor_->Send(message); }
-  bool IsBehind() override { return reactor_->IsBehind(); }
-  void ReadNext() override { reactor_->ReadNext(); }
+  explicit OpenUpdateCall(std::shared_ptr<UpdateExchange> exchange) : exchange_(std::move(exchange)) {}
+  ~OpenUpdateCall() override { exchange_->Cancel(); }
+  void Send(v1::SessionUpdatesRequest message) override { exchange_->Send(std::move(message)); }
+  bool IsBehind() override { return exchange_->IsBehind(); }
+  void ReadNext() override { exchange_->ReadNext(); }
 
  private:
-  const std::shared_ptr<UpdateReactor> reactor_;
+  const std::shared_ptr<UpdateExchange> exchange_;
 };
 
 }  // namespace
@@ -243,69 +284,62 @@ void DaemonClient::Reconnect() { calls_->channel = OpenChannel(socket_); }
 DaemonClient::~DaemonClient() = default;
 
 void DaemonClient::OpenSession(const Credential& credential, const std::string& correlation_id, TokenCallback done) {
-  using Call = UnaryCall<v1::GetClientDeviceAuthTokenRequest, v1::GetClientDeviceAuthTokenResponse>;
-  auto call = std::make_shared<Call>(calls_->channel);
-  auto* mqtt = call->request.mutable_credential()->mutable_mqtt_credential();
+  v1::GetClientDeviceAuthTokenRequest request;
+  auto* mqtt = request.mutable_credential()->mutable_mqtt_credential();
   mqtt->set_client_id(credential.client_id);
   mqtt->set_certificate_pem(credential.certificate_pem);
-  call->request.set_broker_instance_id(broker_instance_id_);
-  call->request.set_correlation_id(correlation_id);
-  calls_->Start("GetClientDeviceAuthToken", std::move(call), pending_max_ms_,
-                [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>& ended) {
-                  Outcome<std::shared_ptr<const TokenAnswer>> outcome;
-                  if (status.ok()) outcome.value = std::shared_ptr<const TokenAnswer>(ended, &ended->response);
-                  else outcome.error = ToCallError(status);
-                  done(std::move(outcome));
-                });
+  request.set_broker_instance_id(broker_instance_id_);
+  request.set_correlation_id(correlation_id);
+  Ask<TokenAnswer>("GetClientDeviceAuthToken", request, pending_max_ms_,
+                   [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<TokenAnswer>& answer) {
+                     Outcome<std::shared_ptr<const TokenAnswer>> outcome;
+                     if (status.ok()) outcome.value = answer;
+                     else outcome.error = ToCallError(status);
+                     done(std::move(outcome));
+                   });
 }
 
 void DaemonClient::GetGrantSet(const std::string& id, BytesCallback done) {
-  using Call = UnaryCall<v1::GetGrantSetRequest, v1::GetGrantSetResponse>;
-  auto call = std::make_shared<Call>(calls_->channel);
-  call->request.set_grant_set_id(id);
-  calls_->Start("GetGrantSet", std::move(call), kCallDeadline,
-                [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>& ended) {
+  using Response = v1::GetGrantSetResponse;
+  v1::GetGrantSetRequest request;
+  request.set_grant_set_id(id);
+  Ask<Response>("GetGrantSet", request, kCallDeadline,
+                [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Response>& response) {
                   Outcome<std::string> outcome;
-                  if (status.ok()) outcome.value = std::move(*ended->response.mutable_grant_set());
+                  if (status.ok()) outcome.value = std::move(*response->mutable_grant_set());
                   else outcome.error = ToCallError(status);
                   done(std::move(outcome));
                 });
 }
 
 void DaemonClient::CheckClientId(const std::string& client_id, const std::string& correlation_id, FreeCallback done) {
-  using Call = UnaryCall<v1::CheckClientIdRequest, v1::CheckClientIdResponse>;
-  auto call = std::make_shared<Call>(calls_->channel);
-  call->request.set_client_id(client_id);
-  call->request.set_correlation_id(correlation_id);
-  calls_->Start("CheckClientId", std::move(call), pending_max_ms_,
-                [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>& ended) {
+  using Response = v1::CheckClientIdResponse;
+  v1::CheckClientIdRequest request;
+  request.set_client_id(client_id);
+  request.set_correlation_id(correlation_id);
+  Ask<Response>("CheckClientId", request, pending_max_ms_,
+                [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Response>& response) {
                   Outcome<bool> outcome{std::nullopt, false};
                   if (!status.ok()) outcome.error = ToCallError(status);
-                  else if (ended->response.is_free()) outcome.value = true;
-                  else if (ended->response.reason() != v1::ERROR_REASON_UNSPECIFIED) {
+                  else if (response->is_free()) outcome.value = true;
+                  else if (response->reason() != v1::ERROR_REASON_UNSPECIFIED) {
                     outcome.error = CallError{"VERIFICATION_UNAVAILABLE", "the daemon cannot tell", "", 0};
                   }
                   done(std::move(outcome));
                 });
 }
 
-void DaemonClient::CloseSession(const std::string& token, std::function<void(bool)> done) {
-  using Call = UnaryCall<v1::CloseClientDeviceSessionRequest, v1::CloseClientDeviceSessionResponse>;
-  auto call = std::make_shared<Call>(calls_->channel);
-  call->request.set_client_device_auth_token(token);
-  calls_->Start("CloseClientDeviceSession", std::move(call), kCallDeadline,
-                [done = std::move(done)](const grpc::Status& status, const std::shared_ptr<Call>&) { done(status.ok()); });
+std::unique_ptr<DaemonClient::UpdateCall> DaemonClient::OpenUpdates(UpdateCallback on_update, EndCallback on_end) {
+  auto exchange = std::make_shared<UpdateExchange>(UpdateExchange::Owner{
+      std::move(on_update), std::move(on_end), [calls = calls_](grpc::ClientContext* context) { calls->Remove(context); }});
+  calls_->Add(exchange->context());
+  exchange->Start(calls_->channel, loop_->completions());
+  return std::make_unique<OpenUpdateCall>(std::move(exchange));
 }
 
-std::unique_ptr<DaemonClient::UpdateCall> DaemonClient::OpenUpdates(UpdateCallback on_update, EndCallback on_end) {
-  std::shared_ptr<UpdateReactor> reactor;
-  auto context = std::make_shared<grpc::ClientContext*>(nullptr);
-  UpdateReactor::Owner owner{loop_, std::move(on_update), std::move(on_end),
-                             [calls = calls_, context] { calls->Remove(*context); }};
-  new UpdateReactor(std::move(owner), calls_->channel, &reactor);
-  *context = reactor->context();
-  calls_->open.insert(*context);
-  return std::make_unique<OpenUpdateCall>(std::move(reactor));
+template <typename Response, typename Request, typename Then>
+void DaemonClient::Ask(const char* method, const Request& request, Milliseconds deadline, Then then) {
+  UnaryCall<Calls, Request, Response>::Start(calls_, method, request, deadline, std::move(then));
 }
 
 void DaemonClient::Shutdown(std::function<void()> done) {

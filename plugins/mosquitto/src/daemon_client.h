@@ -2,8 +2,7 @@
 // there is no connection calls fail at once rather than wait. A connection on which nothing is heard is left for a new one. Only INVALID_CREDENTIAL is a verdict about a device; everything
 // else, an unreachable daemon included, says nothing about it.
 //
-// Threads: the keeper's; results and updates arrive there too. gRPC's own threads only carry them to it, so nothing of gRPC
-// ever runs on the broker's.
+// Threads: the keeper's, whose loop does gRPC's work too.
 #pragma once
 
 #include <functional>
@@ -63,7 +62,7 @@ class DaemonClient {
   class UpdateCall {
    public:
     virtual ~UpdateCall() = default;
-    virtual void Send(const v1::SessionUpdatesRequest& message) = 0;
+    virtual void Send(v1::SessionUpdatesRequest message) = 0;
     // Does the daemon not take what it was sent?
     virtual bool IsBehind() = 0;
     // An update is read only after the one before has been taken and this was called.
@@ -80,8 +79,6 @@ class DaemonClient {
   void GetGrantSet(const std::string& id, BytesCallback done);
   // Is this client id no device's? That the daemon cannot tell is an error.
   void CheckClientId(const std::string& client_id, const std::string& correlation_id, FreeCallback done);
-  // `done`: whether the daemon has heard it.
-  void CloseSession(const std::string& token, std::function<void(bool)> done);
   std::unique_ptr<UpdateCall> OpenUpdates(UpdateCallback on_update, EndCallback on_end);
 
   // What begins from now on uses a new connection: the old one may be to a daemon that hangs, or is no longer the one behind
@@ -95,6 +92,10 @@ class DaemonClient {
 
  private:
   struct Calls;
+
+  template <typename Response, typename Request, typename Then>
+  void Ask(const char* method, const Request& request, Milliseconds deadline, Then then);
+
   EventLoop* const loop_;
   const std::string socket_;
   const std::string broker_instance_id_;

@@ -1,17 +1,20 @@
-// The keeper's thread: runs what others post to it, in order, and what is due. No signal of the process is delivered here.
+// The keeper's thread: runs what others post to it, in order, what is due, and what gRPC has done. It waits in gRPC's completion
+// queue and so does gRPC's work itself: an answer of the daemon passes no other thread. No signal of the process is delivered
+// here.
 //
 // What a task throws does not end the process: it is reported, and the next task runs.
 //
-// Threads: Post from any; After, Cancel and OnFailure on the loop's own. Nothing runs once Stop has returned.
+// Threads: Post from any; all else on the loop's own. Nothing runs once Stop has returned.
 #pragma once
 
+#include <grpc/support/time.h>
 #include <signal.h>
 
-#include <condition_variable>
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -19,7 +22,20 @@
 
 #include "steady_time.h"
 
+namespace grpc {
+class CompletionQueue;
+}
+
 namespace deviceauth {
+
+// The end of something gRPC was asked to do: what it is given as tag. Lives until then.
+class Completion {
+ public:
+  virtual void Complete(bool ok) = 0;
+
+ protected:
+  ~Completion() = default;
+};
 
 class EventLoop {
  public:
@@ -28,6 +44,7 @@ class EventLoop {
   static constexpr TimerId kNoTimer = 0;
 
   EventLoop();
+  // Whatever gRPC was asked to do must have ended.
   ~EventLoop();
   EventLoop(const EventLoop&) = delete;
   EventLoop& operator=(const EventLoop&) = delete;
@@ -37,6 +54,12 @@ class EventLoop {
   // Harmless for a timer that has run. Clears the variable.
   void Cancel(TimerId* timer);
 
+  // Where gRPC is to report: its tags are Completions.
+  grpc::CompletionQueue* completions();
+
+  // Called whenever the loop is about to wait.
+  void BeforeWaiting(Task task) { before_waiting_ = std::move(task); }
+
   // What to do when a task has thrown; what is left undone by it must be made good.
   void OnFailure(std::function<void(const std::string& what)> report) { report_ = std::move(report); }
 
@@ -44,18 +67,28 @@ class EventLoop {
   void Stop();
 
  private:
+  struct Waiting;
+
   void Run();
   void Do(const Task& task);
+  void RunTasks();
+  void RunTimers();
+  void Wait();
+  gpr_timespec WaitsUntil();
+  bool IsOver();
 
+  std::unique_ptr<Waiting> waiting_;
   std::mutex mutex_;
-  std::condition_variable changed_;
   std::deque<Task> tasks_;
+  // The loop has been told to look at them.
+  bool woken_ = false;
   bool stopping_ = false;
   // The loop's own.
   std::map<std::pair<Milliseconds, TimerId>, Task> timers_;
   std::map<TimerId, Milliseconds> due_;
   TimerId last_timer_ = kNoTimer;
   std::function<void(const std::string&)> report_;
+  Task before_waiting_;
   std::thread thread_;
 };
 

@@ -1,16 +1,10 @@
 #include "handover.h"
 
-#include <algorithm>
 #include <chrono>
 #include <utility>
 
-#include "event_loop.h"
-
 namespace deviceauth {
 namespace {
-
-constexpr auto kFirstRepeat = std::chrono::milliseconds(1);
-constexpr auto kLongestRepeat = std::chrono::milliseconds(20);
 
 void DoNothing(int) {}
 
@@ -40,24 +34,10 @@ Handover::Handover(bool wake) : wakes_(wake), broker_thread_(pthread_self()) {
     sigemptyset(&ours.sa_mask);
     restore_signal_ = sigaction(SIGURG, &ours, &signal_before_) == 0;
   }
-  // SIGTERM and SIGHUP are for the broker's thread: another's they would not wake.
-  const BlockedSignals blocked;
-  waker_ = std::thread([this] { RunWaker(); });
 }
 
 Handover::~Handover() {
-  Stop();
   if (restore_signal_) sigaction(SIGURG, &signal_before_, nullptr);
-}
-
-void Handover::Stop() {
-  if (!waker_.joinable()) return;
-  {
-    const std::lock_guard<std::mutex> lock(waker_mutex_);
-    waker_stop_ = true;
-  }
-  waker_changed_.notify_all();
-  waker_.join();
 }
 
 void Handover::Push(ToBroker message) {
@@ -72,8 +52,10 @@ void Handover::Push(ToBroker message) {
     queue_.push_back(std::move(message));
     depth_.fetch_add(1, std::memory_order_relaxed);
   }
-  Wake();
+  pushed_ = true;
 }
+
+bool Handover::Wake() { return wakes_ && HasMessages() && pthread_kill(broker_thread_, SIGURG) == 0; }
 
 std::optional<Answer> Handover::WaitForAnswer(Generation generation,
                                               std::chrono::steady_clock::time_point until) {
@@ -111,31 +93,6 @@ void Handover::Drain(Milliseconds budget_ms, const std::function<void(ToBroker&)
     depth_.fetch_sub(1, std::memory_order_relaxed);
     take(message);
     if ((++done & 15) == 0 && std::chrono::steady_clock::now() >= end) return;
-  }
-}
-
-void Handover::Wake() {
-  if (!wakes_) return;
-  {
-    const std::lock_guard<std::mutex> lock(waker_mutex_);
-    if (waker_due_) return;
-    waker_due_ = true;
-  }
-  waker_changed_.notify_one();
-}
-
-void Handover::RunWaker() {
-  std::unique_lock<std::mutex> lock(waker_mutex_);
-  while (true) {
-    waker_changed_.wait(lock, [this] { return waker_due_ || waker_stop_; });
-    for (auto repeat = kFirstRepeat; HasMessages() && !waker_stop_; repeat = std::min(2 * repeat, kLongestRepeat)) {
-      pthread_kill(broker_thread_, SIGURG);
-      waker_changed_.wait_for(lock, repeat, [this] { return waker_stop_; });
-    }
-    if (waker_stop_) return;
-    waker_due_ = false;
-    // A message pushed between the last look and here found the waker due.
-    if (HasMessages()) waker_due_ = true;
   }
 }
 

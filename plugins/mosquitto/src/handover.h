@@ -1,9 +1,9 @@
 // The way from the keeper's thread to the broker's: a queue behind a mutex, in order, drained in the tick; and the two ways to
 // be faster than the next tick: an answer the broker's thread is waiting for goes straight to it, and on 2.1 a sleeping
 // broker is woken (SIGURG ends its epoll_wait; the handler does nothing). A wake-up that comes just before the broker sleeps is
-// lost, so it is repeated until the queue has been drained.
+// lost, so whoever pushes repeats it until the queue has been drained.
 //
-// Threads: Push and depth on the keeper's, all else on the broker's. The wake-ups come from a thread of their own.
+// Threads: Push, Wake and depth on the keeper's, all else on the broker's.
 #pragma once
 
 #include <pthread.h>
@@ -16,7 +16,7 @@
 #include <functional>
 #include <mutex>
 #include <optional>
-#include <thread>
+#include <utility>
 
 #include "messages.h"
 
@@ -31,6 +31,10 @@ class Handover {
   Handover& operator=(const Handover&) = delete;
 
   void Push(ToBroker message);
+  // If there are messages: wakes the broker. False: there is no need, or no way.
+  bool Wake();
+  // Has anything been pushed since this was last asked?
+  bool TakePushed() { return std::exchange(pushed_, false); }
 
   // Messages not yet taken by the broker's thread.
   std::size_t depth() const { return depth_.load(std::memory_order_relaxed); }
@@ -43,13 +47,7 @@ class Handover {
   // Takes messages, oldest first, until there are none or `budget_ms` has passed.
   void Drain(Milliseconds budget_ms, const std::function<void(ToBroker&)>& take);
 
-  // No wake-ups any more.
-  void Stop();
-
  private:
-  void Wake();
-  void RunWaker();
-
   mutable std::mutex mutex_;
   std::condition_variable answered_;
   std::deque<ToBroker> queue_;
@@ -63,11 +61,8 @@ class Handover {
   pthread_t broker_thread_;
   bool restore_signal_ = false;
   struct sigaction signal_before_ {};
-  std::mutex waker_mutex_;
-  std::condition_variable waker_changed_;
-  bool waker_due_ = false;
-  bool waker_stop_ = false;
-  std::thread waker_;
+  // The keeper's thread's.
+  bool pushed_ = false;
 };
 
 }  // namespace deviceauth

@@ -55,10 +55,7 @@ class Plugin {
         client_ids_(&keeper_, &handover_, &budget_, &log_),
         authentication_({options_, api, &sessions_, &evaluator_, &keeper_, &handover_, &log_, &budget_, &client_ids_}) {}
 
-  ~Plugin() {
-    handover_.Stop();
-    keeper_.Stop();
-  }
+  ~Plugin() { keeper_.Stop(); }
 
   bool Start(std::string* error) {
     if (!unknown_issuer_.Start(options_.verify_unknown_issuer, error)) return false;

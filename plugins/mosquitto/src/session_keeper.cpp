@@ -2,6 +2,7 @@
 
 #include <openssl/rand.h>
 
+#include <algorithm>
 #include <future>
 #include <utility>
 
@@ -13,8 +14,8 @@ namespace deviceauth {
 namespace {
 
 constexpr Milliseconds kUsageInterval = 30'000;
-constexpr Milliseconds kCloseAgainAfter = 1000;
-constexpr std::size_t kMostUnclosed = 10'000;
+constexpr Milliseconds kFirstWakeAgain = 1;
+constexpr Milliseconds kLongestWakeAgain = 20;
 constexpr auto kLongestStop = std::chrono::seconds(2);
 
 bool IsAbout(const DaemonClient::TokenAnswer& answer, const KeptSession& session) {
@@ -72,6 +73,12 @@ SessionKeeper::SessionKeeper(const Settings& settings, Handover* handover) : han
     loop_->OnFailure([this](const std::string& what) {
       Say(LogLevel::kError, "failed", "the plugin failed to act on what the daemon said: " + what);
       updates_->Resync("something of it is left undone");
+    });
+    loop_->BeforeWaiting([this] {
+      if (handover_->TakePushed()) {
+        wake_again_after_ = kFirstWakeAgain;
+        WakeBroker();
+      }
     });
     updates_->Start();
     PlanUsageReport();
@@ -310,37 +317,7 @@ void SessionKeeper::Forget(const KeptSessionPtr& session) {
 // Never a token that a session has: whoever else was told it, it is not theirs to close.
 void SessionKeeper::TellClosed(const std::string& token) {
   if (!IsToken(token) || by_token_.count(token) != 0) return;
-  daemon_->CloseSession(token, [this, token](bool heard) {
-    if (heard) return;
-    // A session that is younger than a minute would outlive the next hello, which leaves it out.
-    if (unclosed_.size() >= kMostUnclosed) unclosed_.pop_front();
-    unclosed_.push_back(token);
-    PlanToCloseAgain();
-  });
-}
-
-void SessionKeeper::PlanToCloseAgain() {
-  if (close_again_ == EventLoop::kNoTimer) close_again_ = loop_->After(kCloseAgainAfter, [this] { CloseAgain(); });
-}
-
-// One after the other, until one is not heard.
-void SessionKeeper::CloseAgain() {
-  close_again_ = EventLoop::kNoTimer;
-  if (unclosed_.empty()) return;
-  if (updates_->IsGone()) {
-    PlanToCloseAgain();
-    return;
-  }
-  std::string token = std::move(unclosed_.front());
-  unclosed_.pop_front();
-  daemon_->CloseSession(token, [this, token](bool heard) {
-    if (heard && close_again_ == EventLoop::kNoTimer) {
-      CloseAgain();
-      return;
-    }
-    if (!heard) unclosed_.push_front(token);
-    if (!unclosed_.empty()) PlanToCloseAgain();
-  });
+  updates_->TellClosed(token);
 }
 
 bool SessionKeeper::IsAnothers(const std::string& token, const KeptSessionPtr& session) const {
@@ -361,6 +338,16 @@ void SessionKeeper::PlanUsageReport() {
       for (Use* use : uses) use->used.store(true, std::memory_order_relaxed);
     }
     PlanUsageReport();
+  });
+}
+
+void SessionKeeper::WakeBroker() {
+  loop_->Cancel(&wake_again_);
+  if (!handover_->Wake()) return;
+  wake_again_ = loop_->After(wake_again_after_, [this] {
+    wake_again_ = EventLoop::kNoTimer;
+    wake_again_after_ = std::min(2 * wake_again_after_, kLongestWakeAgain);
+    WakeBroker();
   });
 }
 

@@ -12,7 +12,6 @@
 // thread, which this class owns.
 #pragma once
 
-#include <deque>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -70,10 +69,9 @@ class SessionKeeper final : private UpdatedSessions {
   void Settle(const KeptSessionPtr& session);
   void Forget(const KeptSessionPtr& session);
   void TellClosed(const std::string& token);
-  void PlanToCloseAgain();
-  void CloseAgain();
   bool IsAnothers(const std::string& token, const KeptSessionPtr& session) const;
   void PlanUsageReport();
+  void WakeBroker();
   void Say(LogLevel level, const char* topic, const std::string& text);
 
   const std::unordered_map<std::string, KeptSessionPtr>& by_token() const override { return by_token_; }
@@ -91,9 +89,8 @@ class SessionKeeper final : private UpdatedSessions {
   std::unique_ptr<Updates> updates_;
   std::unique_ptr<Reauthentication> again_;
   EarlyEvents early_;
-  // Tokens the daemon is to be told again that they are closed.
-  std::deque<std::string> unclosed_;
-  EventLoop::TimerId close_again_ = EventLoop::kNoTimer;
+  EventLoop::TimerId wake_again_ = EventLoop::kNoTimer;
+  Milliseconds wake_again_after_ = 0;
   std::unordered_map<std::string, KeptSessionPtr> by_token_;
   std::unordered_map<Generation, KeptSessionPtr> by_generation_;
   std::unique_ptr<EventLoop> loop_;

@@ -56,7 +56,17 @@ bool UpdateStream::ReportUsage(const std::vector<std::string>& tokens) {
   InChunks(tokens, [this](auto begin, auto end, bool) {
     v1::SessionUpdatesRequest message;
     message.mutable_usage()->mutable_client_device_auth_tokens()->Assign(begin, end);
-    call_->Send(message);
+    call_->Send(std::move(message));
+  });
+  return true;
+}
+
+bool UpdateStream::TellClosed(const std::vector<std::string>& tokens) {
+  if (call_ == nullptr) return false;
+  InChunks(tokens, [this](auto begin, auto end, bool) {
+    v1::SessionUpdatesRequest message;
+    message.mutable_closed()->mutable_client_device_auth_tokens()->Assign(begin, end);
+    call_->Send(std::move(message));
   });
   return true;
 }
@@ -73,13 +83,14 @@ void UpdateStream::Open() {
   hello.mutable_hello()->set_broker_instance_id(daemon_->broker_instance_id());
   hello.mutable_hello()->set_epoch(epoch_);
   hello.mutable_hello()->set_caller(caller_);
-  call_->Send(hello);
+  call_->Send(std::move(hello));
   InChunks(held, [this](auto begin, auto end, bool last) {
     v1::SessionUpdatesRequest message;
     message.mutable_held()->mutable_client_device_auth_tokens()->Assign(begin, end);
     message.mutable_held()->set_last(last);
-    call_->Send(message);
+    call_->Send(std::move(message));
   });
+  listener_.on_opened();
   heard_at_ = SteadyNow();
   Watch(kSilence);
 }

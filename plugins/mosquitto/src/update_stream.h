@@ -1,4 +1,4 @@
-// The life of the update stream: hello and held tokens up, then usage; silence of 15 s, an end or an error is the same thing,
+// The life of the update stream: hello and held tokens up, then usage and closed ones; silence of 15 s, an end or an error is the same thing,
 // gone, and it is opened again after a back-off with jitter (50 ms doubling to 2 s, from the start again once an update has
 // arrived). One call at a time; nothing of an older call is heard after a newer began.
 //
@@ -22,6 +22,8 @@ class UpdateStream {
   struct Listener {
     // A new call begins: the tokens to tell the daemon.
     std::function<std::vector<std::string>()> on_open;
+    // They are on their way.
+    std::function<void()> on_opened;
     std::function<void(const v1::SessionUpdate& update)> on_update;
     std::function<void(const std::string& why)> on_lost;
     // Is there so much to do already that the next update should wait?
@@ -39,6 +41,8 @@ class UpdateStream {
   void Restart();
   // False when there is no stream to report on.
   bool ReportUsage(const std::vector<std::string>& tokens);
+  // False when there is no stream to tell it on.
+  bool TellClosed(const std::vector<std::string>& tokens);
 
  private:
   void Open();

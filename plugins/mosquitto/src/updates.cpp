@@ -52,9 +52,16 @@ Updates::Updates(EventLoop* loop, DaemonClient* daemon, Handover* handover, cons
       handover_(handover),
       sessions_(sessions),
       stream_(loop, daemon, caller,
-              {[this] { return Begin(); }, [this](const v1::SessionUpdate& update) { Take(update); },
+              {[this] { return Begin(); }, [this] { closed_.TellNow(); },
+               [this](const v1::SessionUpdate& update) { Take(update); },
                [this](const std::string& why) { Lost(why); },
-               [this] { return handover_->depth() > kDeepHandover; }}) {}
+               [this] { return handover_->depth() > kDeepHandover; }}),
+      closed_(loop, [this](const std::vector<std::string>& tokens) { return stream_.TellClosed(tokens); }) {}
+
+void Updates::Stop() {
+  closed_.TellNow();
+  stream_.Stop();
+}
 
 void Updates::Opened(const KeptSessionPtr& session) {
   if (life_ != nullptr && life_->complete) Adopt(session);
@@ -87,6 +94,7 @@ std::vector<std::string> Updates::Begin() {
   held.reserve(sessions_->by_token().size());
   for (const auto& [token, session] : sessions_->by_token()) held.push_back(token);
   resync_due_ = false;
+  closed_.BeginStream();
   life_ = std::make_shared<Life>();
   life_->unconfirmed.insert(held.begin(), held.end());
   loop_->After(kSnapshotWithin, [this, life = std::weak_ptr<Life>(life_)] {
@@ -108,6 +116,7 @@ void Updates::Take(const v1::SessionUpdate& update) {
   switch (update.event_case()) {
     case v1::SessionUpdate::kHeartbeat:
       handover_->Push(Heard{life_->lifeline, arrived_at, arrived_at + update.heartbeat().lease_ms()});
+      closed_.Heard(update.heartbeat().closed_tokens());
       break;
     case v1::SessionUpdate::kGrantSetAdded:
       sessions_->AddGrantSet(update.grant_set_added().grant_set_id(), update.grant_set_added().grant_set());

@@ -13,6 +13,7 @@
 #include <unordered_set>
 #include <vector>
 
+#include "closed_sessions.h"
 #include "early_events.h"
 #include "event_loop.h"
 #include "handover.h"
@@ -47,7 +48,7 @@ class Updates {
           UpdatedSessions* sessions);
 
   void Start() { stream_.Start(); }
-  void Stop() { stream_.Stop(); }
+  void Stop();
   bool ReportUsage(const std::vector<std::string>& tokens) { return stream_.ReportUsage(tokens); }
 
   // The stream is gone and not yet back; false until it was first tried.
@@ -56,6 +57,8 @@ class Updates {
   // An answer to a call made this session, or made it anew.
   void Opened(const KeptSessionPtr& session);
   void Closed(const std::string& token);
+  // The daemon is to hear, sooner or later, that it is closed.
+  void TellClosed(const std::string& token) { closed_.Add(token); }
   // Many causes at once are one new stream, and a second passes between two.
   void Resync(const std::string& why);
   void ResyncSoon(const std::string& why);
@@ -91,6 +94,7 @@ class Updates {
   Handover* const handover_;
   UpdatedSessions* const sessions_;
   UpdateStream stream_;
+  ClosedSessions closed_;
   std::shared_ptr<Life> life_;
   bool resync_due_ = false;
   Milliseconds resynced_at_ = kLongAgo;
