@@ -38,11 +38,20 @@ EventLoop::~EventLoop() {
 grpc::CompletionQueue* EventLoop::completions() { return &waiting_->queue; }
 
 void EventLoop::Post(Task task) {
+  PostQuietly(std::move(task));
+  Announce();
+}
+
+void EventLoop::PostQuietly(Task task) {
+  const std::lock_guard<std::mutex> lock(mutex_);
+  tasks_.push_back(std::move(task));
+}
+
+void EventLoop::Announce() {
   {
     const std::lock_guard<std::mutex> lock(mutex_);
-    tasks_.push_back(std::move(task));
     // The loop itself looks before it waits.
-    if (woken_ || std::this_thread::get_id() == thread_.get_id()) return;
+    if (tasks_.empty() || woken_ || std::this_thread::get_id() == thread_.get_id()) return;
     woken_ = true;
   }
   waiting_->Wake();

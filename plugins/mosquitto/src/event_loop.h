@@ -4,7 +4,7 @@
 //
 // What a task throws does not end the process: it is reported, and the next task runs.
 //
-// Threads: Post from any; all else on the loop's own. Nothing runs once Stop has returned.
+// Threads: Post, PostQuietly and Announce from any; all else on the loop's own. Nothing runs once Stop has returned.
 #pragma once
 
 #include <grpc/support/time.h>
@@ -50,6 +50,10 @@ class EventLoop {
   EventLoop& operator=(const EventLoop&) = delete;
 
   void Post(Task task);
+  // As Post, but the loop may sleep on until somebody posts or announces: for what can wait for others.
+  void PostQuietly(Task task);
+  // There may be tasks posted quietly.
+  void Announce();
   TimerId After(Milliseconds delay, Task task);
   // Harmless for a timer that has run. Clears the variable.
   void Cancel(TimerId* timer);

@@ -126,7 +126,9 @@ class Plugin {
         KickEnded(request.client);
       }
     }
-    return authentication_.Authenticate(request);
+    const int verdict = authentication_.Authenticate(request);
+    if (!ticks_) keeper_.Announce();
+    return verdict;
   }
 
   void Disconnected(int event, struct mosquitto* client) {
@@ -135,6 +137,7 @@ class Plugin {
     const bool stays = has_offline_event_ ? event == kEventClientOffline
                                           : delays_wills || !mosquitto_client_clean_session(client);
     sessions_.Gone(client, stays && delays_wills ? SteadyNow() + options_.will_grace_ms : kLongAgo, stays);
+    if (!ticks_) keeper_.Announce();
   }
 
   void Tick(mosquitto_evt_tick* tick) {
@@ -147,6 +150,7 @@ class Plugin {
     if (sessions_.HasKicks()) KickEnded(nullptr);
     // Whom a kick or a takeover made leave just now: an idle 2.1 may not turn again for seconds.
     sessions_.Tick();
+    keeper_.Announce();
   }
 
   void Drain() {

@@ -130,7 +130,8 @@ void SessionKeeper::CheckClientId(Generation generation, std::string client_id, 
 }
 
 void SessionKeeper::Close(Generation generation) {
-  loop_->Post([this, generation] {
+  unannounced_ = true;
+  loop_->PostQuietly([this, generation] {
     const auto found = by_generation_.find(generation);
     if (found == by_generation_.end()) return;
     const KeptSessionPtr session = found->second;
@@ -140,7 +141,8 @@ void SessionKeeper::Close(Generation generation) {
 }
 
 void SessionKeeper::Retire(std::vector<std::shared_ptr<const SessionGrants>> grants) {
-  loop_->Post([grants = std::move(grants)] {});
+  unannounced_ = true;
+  loop_->PostQuietly([grants = std::move(grants)] {});
 }
 
 void SessionKeeper::Open(const KeptSessionPtr& session, const std::string& correlation_id) {

@@ -47,10 +47,16 @@ class SessionKeeper final : private UpdatedSessions {
   // May a client without a certificate have this id? The answer comes as that of an authentication does: accepted when it is
   // free, refused when it is a device's. No session comes of it.
   void CheckClientId(Generation generation, std::string client_id, std::string correlation_id);
-  // The device went away, or never came.
+  // The device went away, or never came. Done after Announce at the latest.
   void Close(Generation generation);
-  // Frees grants, which may be large, anywhere but on the broker's thread.
+  // Frees grants, which may be large, anywhere but on the broker's thread. Done after Announce at the latest.
   void Retire(std::vector<std::shared_ptr<const SessionGrants>> grants);
+  // The broker is about to sleep.
+  void Announce() {
+    if (!unannounced_) return;
+    unannounced_ = false;
+    loop_->Announce();
+  }
   // The update stream is gone and not yet back.
   bool DaemonIsGone() const { return updates_ != nullptr && updates_->IsGone(); }
   // Ends calls, stream and thread; bounded by two seconds.
@@ -94,6 +100,8 @@ class SessionKeeper final : private UpdatedSessions {
   std::unordered_map<std::string, KeptSessionPtr> by_token_;
   std::unordered_map<Generation, KeptSessionPtr> by_generation_;
   std::unique_ptr<EventLoop> loop_;
+  // The broker's thread's.
+  bool unannounced_ = false;
 };
 
 // Not a UUID: those are taken for tokens, and shortened, wherever lines are redacted.

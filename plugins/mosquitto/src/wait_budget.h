@@ -1,6 +1,9 @@
 // How long the broker's thread may stand still for answers: at most so much in any window of time, whoever waits. Mosquitto
 // serves every client from that one thread.
 //
+// A millisecond for each answer is free while answers come within it: a client refused for want of time costs the broker
+// another handshake, which takes that long. The first answer that is late ends this, until one has come in time again.
+//
 // Threads: the broker's.
 #pragma once
 
@@ -25,10 +28,13 @@ class WaitBudget {
   template <typename Wait>
   auto Within(Wait wait) -> decltype(wait(Time())) {
     const Time begin = std::chrono::steady_clock::now();
-    const Duration left = Left(begin);
-    if (left == Duration{0}) return {};
-    auto result = wait(begin + left);
-    spans_.push_back({begin, std::chrono::steady_clock::now()});
+    const Duration free = is_prompt_ ? kFree : Duration{0};
+    const Duration may = Left(begin) + free;
+    if (may == Duration{0}) return {};
+    auto result = wait(begin + may);
+    const Time end = std::chrono::steady_clock::now();
+    is_prompt_ = end - begin <= kFree && most_ > Duration{0};
+    if (end - begin > free) spans_.push_back({begin + free, end});
     return result;
   }
 
@@ -37,6 +43,8 @@ class WaitBudget {
     Time begin;
     Time end;
   };
+
+  static constexpr Duration kFree = std::chrono::milliseconds(1);
 
   // What may be waited now.
   Duration Left(Time now) {
@@ -48,6 +56,7 @@ class WaitBudget {
 
   const Duration most_;
   const Duration window_;
+  bool is_prompt_ = false;
   std::deque<Span> spans_;
 };
 
