@@ -1,6 +1,6 @@
 // The daemon over gRPC: one channel for calls and update stream, over its Unix socket. Every call has a deadline; while
-// there is no connection calls fail at once rather than wait. A connection on which nothing is heard is left for a new one. Only INVALID_CREDENTIAL is a verdict about a device; everything
-// else, an unreachable daemon included, says nothing about it.
+// there is no connection calls fail at once rather than wait. A connection on which nothing is heard is left for a new one.
+// Only INVALID_CREDENTIAL is a verdict about a device; everything else, an unreachable daemon included, says nothing about it.
 //
 // Threads: the keeper's, whose loop does gRPC's work too.
 #pragma once
