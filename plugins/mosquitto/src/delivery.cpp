@@ -42,13 +42,12 @@ void Skip(std::vector<Atom>* atoms, std::size_t count) {
   }
 }
 
-bool AnyCovers(const std::vector<std::string>& sources, std::size_t start, std::string_view before,
+bool AnyCovers(const PackedTexts& sources, std::size_t start, std::string_view before,
                const RequestText& request, const Variables& variables, bool any_character,
                FilterSimulation* simulation) {
-  for (const std::string& source : sources) {
-    if (simulation->Covers(request, start, source, before, variables, any_character)) return true;
-  }
-  return false;
+  return sources.Any([&](std::string_view source) {
+    return simulation->Covers(request, start, source, before, variables, any_character);
+  });
 }
 
 }  // namespace
@@ -58,21 +57,23 @@ void FilterIndex::Add(const Pattern& added) {
   if (!BeginsWith(lead, kFilter)) {
     if (!BeginsWith(kFilter, lead) || added.IsLiteral()) return;
     complex_ = true;
-    all_.push_back(SourceOf(added));
+    const std::string source = SourceOf(added);
+    all_.Add(source);
     const bool star = added.segments.size() == 2 && added.segments[0].IsText() && added.segments[1].IsEmpty();
     if (star) {
       nodes_[0].open = true;
     } else {
-      general_.push_back(all_.back());
+      general_.Add(source);
     }
     return;
   }
-  all_.push_back(SourceOf(added));
+  const std::string source = SourceOf(added);
+  all_.Add(source);
   Pattern rest = added;
   Skip(&rest.segments.front().atoms, kFilter.size());
   const Kind kind = AddSimple(rest);
   if (kind == Kind::kComplex) complex_ = true;
-  if (kind != Kind::kSimple) Insert(std::move(rest));
+  if (kind != Kind::kSimple) Insert(std::move(rest), source);
 }
 
 FilterIndex::Kind FilterIndex::AddSimple(const Pattern& rest) {
@@ -116,10 +117,11 @@ FilterIndex::Kind FilterIndex::AddSimple(const Pattern& rest) {
   return variables ? Kind::kSimpleVariables : Kind::kSimple;
 }
 
-void FilterIndex::Insert(Pattern rest) {
+void FilterIndex::Insert(Pattern rest, const std::string& source) {
   std::vector<Atom>& atoms = rest.segments.front().atoms;
   const bool whole = rest.segments.size() == 1;
   std::uint32_t at = 0;
+  bool has_edges = false;
   for (int depth = 0;; depth++) {
     const std::string_view lead = LeadOf(atoms);
     const std::size_t slash = lead.find('/');
@@ -153,6 +155,7 @@ void FilterIndex::Insert(Pattern rest) {
     const bool alone = atoms.size() == 1 && whole;
     const bool slashed = atoms.size() > 1 && atoms[1].kind == Atom::Kind::kText && atoms[1].text.front() == '/';
     if (depth < kDeepest && variable && (alone || slashed)) {
+      if (!std::exchange(has_edges, true)) with_edges_.Add(source);
       at = VariableLevel(at, atoms.front().text);
       if (alone) {
         nodes_[at].ends = true;
@@ -199,8 +202,6 @@ std::uint32_t FilterIndex::Level(std::uint32_t from, std::string_view level) {
 
 std::uint32_t FilterIndex::VariableLevel(std::uint32_t from, const std::string& variable) {
   AddOnce(variable, &edge_names_);
-  // The pattern being added is the last of all.
-  if (with_edges_.empty() || with_edges_.back() != all_.back()) with_edges_.push_back(all_.back());
   for (const Edge& edge : MoreOf(from).edges) {
     if (edge.variable == variable) return edge.node;
   }
@@ -220,7 +221,7 @@ void FilterIndex::Wait(std::uint32_t at, Pattern rest) {
   }
   More& more = MoreOf(at);
   if (lead.empty() || lead.find_first_of("+#/") != std::string::npos) {
-    more.others.push_back(SourceOf(rest));
+    more.others.Add(SourceOf(rest));
     return;
   }
   TextTrie::Run& run = more.runs.At(lead);
@@ -232,11 +233,19 @@ void FilterIndex::Wait(std::uint32_t at, Pattern rest) {
     more.waiting.emplace_back();
     run.number = static_cast<std::uint32_t>(more.waiting.size());
   }
-  more.waiting[run.number - 1].patterns.push_back(SourceOf(rest));
+  more.waiting[run.number - 1].patterns.Add(SourceOf(rest));
 }
 
 void FilterIndex::Freeze() {
-  for (More& more : more_) more.runs.Freeze();
+  more_.shrink_to_fit();
+  for (More& more : more_) {
+    more.edges.shrink_to_fit();
+    more.runs.Freeze();
+    more.waiting.shrink_to_fit();
+    for (Waiting& waiting : more.waiting) waiting.patterns.Freeze();
+    more.others.Freeze();
+  }
+  for (Sources* sources : {&general_, &with_edges_, &all_}) sources->Freeze();
   nodes_.shrink_to_fit();
   one_way_ = general_.empty() && edge_names_.empty();
   simple_.Freeze();

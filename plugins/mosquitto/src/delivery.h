@@ -17,6 +17,7 @@
 
 #include "edge_table.h"
 #include "filter_simulation.h"
+#include "packed_texts.h"
 #include "patterns.h"
 #include "request_text.h"
 #include "text_index.h"
@@ -63,7 +64,7 @@ class FilterIndex {
 
  private:
   // Sources of patterns.
-  using Sources = std::vector<std::string>;
+  using Sources = PackedTexts;
 
   struct Edge {
     std::string variable;
@@ -108,7 +109,8 @@ class FilterIndex {
   enum class Kind { kSimple, kSimpleVariables, kComplex };
 
   Kind AddSimple(const Pattern& rest);
-  void Insert(Pattern rest);
+  // `source`: of the whole pattern.
+  void Insert(Pattern rest, const std::string& source);
   std::uint32_t Level(std::uint32_t from, std::string_view level);
   std::uint32_t VariableLevel(std::uint32_t from, const std::string& variable);
   void Wait(std::uint32_t at, Pattern rest);

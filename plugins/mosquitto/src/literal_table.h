@@ -33,6 +33,11 @@ class LiteralTable {
     texts_.append(text);
     size_++;
   }
+  // After the last Add: gives back what room is left.
+  void Freeze() {
+    texts_.shrink_to_fit();
+    slots_.shrink_to_fit();
+  }
 
  private:
   static constexpr std::size_t kFree = SIZE_MAX;

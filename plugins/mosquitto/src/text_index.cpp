@@ -68,9 +68,15 @@ void TextIndex::AddBeside(const Pattern& literal) {
 }
 
 void TextIndex::Freeze() {
+  literals_.Freeze();
+  tries_.shrink_to_fit();
+  buckets_.shrink_to_fit();
   for (TextTrie& trie : tries_) trie.Freeze();
   literals_only_ = tries_.front().empty();
-  for (Bucket& bucket : buckets_) bucket.rests.Freeze();
+  for (Bucket& bucket : buckets_) {
+    bucket.edges.shrink_to_fit();
+    bucket.rests.Freeze();
+  }
 }
 
 bool TextIndex::MatchesPattern(const RequestText& request, const Variables& variables, Scratch* scratch) const {

@@ -9,9 +9,10 @@ namespace deviceauth {
 const TextTrie::Edge TextTrie::kNoEdge;
 
 void TextTrie::Freeze() {
-  empty_ = runs_.empty();
-  const std::vector<std::pair<std::string, Run>> runs(runs_.begin(), runs_.end());
-  runs_.clear();
+  if (runs_ == nullptr) return;
+  empty_ = false;
+  const std::vector<std::pair<std::string, Run>> runs(runs_->begin(), runs_->end());
+  runs_.reset();
   // Runs [first, last) share their first `depth` bytes, which lead to `node`.
   struct Range {
     std::size_t node;
@@ -21,7 +22,7 @@ void TextTrie::Freeze() {
   };
   std::vector<Children> children(1);
   std::vector<Range> ranges;
-  if (!runs.empty()) ranges.push_back({0, 0, runs.size(), 0});
+  ranges.push_back({0, 0, runs.size(), 0});
   while (!ranges.empty()) {
     Range range = ranges.back();
     ranges.pop_back();

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -53,7 +54,10 @@ class TextTrie {
   };
 
   // Before Freeze only.
-  Run& At(std::string_view run) { return runs_[std::string(run)]; }
+  Run& At(std::string_view run) {
+    if (runs_ == nullptr) runs_ = std::make_unique<Runs>();
+    return (*runs_)[std::string(run)];
+  }
   bool empty() const noexcept { return empty_; }
   void Freeze();
 
@@ -146,12 +150,14 @@ class TextTrie {
   }
 
  private:
+  using Runs = std::map<std::string, Run, std::less<>>;
   // Which node each child is, by its key.
   using Children = std::vector<std::pair<std::uint64_t, std::size_t>>;
 
   void Link(const std::vector<Children>& children);
 
-  std::map<std::string, Run, std::less<>> runs_;
+  // Null: there are none, or the nodes are made.
+  std::unique_ptr<Runs> runs_;
   std::vector<Node> nodes_ = std::vector<Node>(1);
   std::vector<Edge> edges_;
   bool empty_ = true;

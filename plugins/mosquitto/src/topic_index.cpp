@@ -56,6 +56,9 @@ std::uint32_t TopicIndex::EdgeFrom(std::uint32_t trie, const std::string& run, s
 }
 
 void TopicIndex::Freeze(bool parents) {
+  literals_.Freeze();
+  tries_.shrink_to_fit();
+  edges_.shrink_to_fit();
   for (TextTrie& trie : tries_) trie.Freeze();
   for (std::size_t i = 1; i < edges_.size(); i++) edges_[i].root = tries_[tries_of_edges_[i]].root();
   tries_of_edges_ = {};
