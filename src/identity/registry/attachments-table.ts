@@ -11,7 +11,9 @@ export class AttachmentsTable {
   readonly #delete: StatementSync;
 
   constructor(database: DatabaseSync) {
-    this.#find = database.prepare('SELECT * FROM attachments WHERE certificate_id = ? AND thing_name = ?');
+    this.#find = database.prepare(
+      'SELECT exclusive FROM attachments WHERE certificate_id = ? AND thing_name = ?',
+    );
     this.#ofCertificate = database.prepare(
       'SELECT * FROM attachments WHERE certificate_id = ? ORDER BY thing_name',
     );
@@ -27,7 +29,7 @@ export class AttachmentsTable {
 
   find(certificateId: string, thingName: string): Attachment | undefined {
     const row = this.#find.get(certificateId, thingName);
-    return row === undefined ? undefined : read(row);
+    return row === undefined ? undefined : { certificateId, thingName, exclusive: isExclusive(row) };
   }
 
   ofCertificate(certificateId: string): readonly Attachment[] {
@@ -51,6 +53,10 @@ function read(row: Row): Attachment {
   return {
     certificateId: textOf(row, 'certificate_id'),
     thingName: textOf(row, 'thing_name'),
-    exclusive: numberOf(row, 'exclusive') === 1,
+    exclusive: isExclusive(row),
   };
+}
+
+function isExclusive(row: Row): boolean {
+  return numberOf(row, 'exclusive') === 1;
 }

@@ -8,6 +8,7 @@ const AFTER_ALL = 'g';
 
 export class CertificatesTable {
   readonly #find: StatementSync;
+  readonly #status: StatementSync;
   readonly #prefix: StatementSync;
   readonly #all: StatementSync;
   readonly #withStatus: StatementSync;
@@ -24,6 +25,7 @@ export class CertificatesTable {
   constructor(database: DatabaseSync) {
     const all = 'SELECT c.* FROM certificates c';
     this.#find = database.prepare(`${all} WHERE c.id = ?`);
+    this.#status = database.prepare('SELECT status FROM certificates WHERE id = ?');
     this.#prefix = database.prepare(`${all} WHERE c.id >= ? AND c.id < ? ORDER BY c.id LIMIT 2`);
     this.#all = database.prepare(`${all} WHERE c.id > ? ORDER BY c.id LIMIT ?`);
     this.#withStatus = database.prepare(`${all} WHERE c.status = ? AND c.id > ? ORDER BY c.id LIMIT ?`);
@@ -54,6 +56,12 @@ export class CertificatesTable {
   find(id: string): CertificateRecord | undefined {
     const row = this.#find.get(id);
     return row === undefined ? undefined : read(row);
+  }
+
+  /** Every connection asks for it: without the rest of the record, a PEM among it. */
+  statusOf(id: string): CertificateStatus | undefined {
+    const row = this.#status.get(id);
+    return row === undefined ? undefined : (textOf(row, 'status') as CertificateStatus);
   }
 
   /** At most two: enough to know whether there is one. */

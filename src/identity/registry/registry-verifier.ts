@@ -86,10 +86,9 @@ export class RegistryVerifier implements Verifier {
 
   verifyCertificate(certificate: DeviceCertificate, signal: AbortSignal): Promise<CertificateVerdict> {
     return this.#answer(signal, async () => {
-      const record = await this.#registry.certificate(certificate.id);
-      if (record !== undefined) {
-        return record.status === 'ACTIVE' ? { kind: 'active' } : rejected(...REFUSED[record.status]);
-      }
+      const status = await this.#registry.certificateStatus(certificate.id);
+      if (status !== undefined)
+        return status === 'ACTIVE' ? { kind: 'active' } : rejected(...REFUSED[status]);
       const tombstone = await this.#registry.tombstone(certificate.id);
       if (tombstone !== undefined) return rejected(...BURIED[tombstone.kind]);
       const refusal = await this.#whyNotProvisioned(certificate);

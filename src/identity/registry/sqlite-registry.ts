@@ -150,6 +150,10 @@ export class SqliteRegistry implements RegistryStore {
     return this.#read(() => this.#tables.certificates.find(id));
   }
 
+  certificateStatus(id: string): Promise<CertificateStatus | undefined> {
+    return this.#read(() => this.#tables.certificates.statusOf(id));
+  }
+
   certificateByPrefix(prefix: string): Promise<CertificateRecord | undefined> {
     return this.#read(() => {
       const [first, second] = this.#tables.certificates.startingWith(valid.checkIdPrefix(prefix));

@@ -180,6 +180,15 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
     });
 
     describe('certificates', () => {
+      it('have a status that can be asked for alone', async () => {
+        await store.register(registration('aa'));
+        expect(await store.certificateStatus(id('aa'))).toBe('ACTIVE');
+        await store.setStatus(id('aa'), 'INACTIVE');
+        expect(await store.certificateStatus(id('aa'))).toBe('INACTIVE');
+        await store.deleteCertificate(id('aa'));
+        expect(await store.certificateStatus(id('aa'))).toBeUndefined();
+      });
+
       it('are kept as they were registered', async () => {
         const input = registration('aa');
         const { record, unchanged } = await store.register(input);
@@ -187,6 +196,7 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(record).toEqual({ ...input.certificate, status: 'ACTIVE', registeredAt: clock.now() });
         expect(await store.certificate(id('aa'))).toEqual(record);
         expect(await store.certificate(id('ab'))).toBeUndefined();
+        expect(await store.certificateStatus(id('ab'))).toBeUndefined();
         expect(told()).toEqual([{ kind: 'certificate-status', certificateId: id('aa'), status: 'ACTIVE' }]);
       });
 
