@@ -123,6 +123,7 @@ int Authentication::Await(struct mosquitto* client, const Fingerprint& fingerpri
   const bool is_alone = tickets_.empty() && now - std::exchange(awaited_at_, now) >= kAlone;
   std::optional<Answer> answer;
   if (is_alone || !can_delay) {
+    parts_.keeper->Announce();
     answer = parts_.budget->Within(
         [&](WaitBudget::Time until) { return parts_.handover->WaitForAnswer(attempt->generation, until); });
   }

@@ -78,6 +78,7 @@ std::optional<Answer> Handover::WaitForAnswer(Generation generation,
 }
 
 void Handover::Drain(Milliseconds budget_ms, const std::function<void(ToBroker&)>& take) {
+  looks_.store(looks() + 1, std::memory_order_relaxed);
   // 2.0 ticks once a message.
   if (!HasMessages()) return;
   const auto end = std::chrono::steady_clock::now() + std::chrono::milliseconds(budget_ms);

@@ -44,6 +44,9 @@ class Handover {
   // Waits for this generation's answer, at most until `until`. The answer is then not in the queue.
   std::optional<Answer> WaitForAnswer(Generation generation, std::chrono::steady_clock::time_point until);
 
+  // How often the broker has looked for messages: while it turns its loop, it need not be woken.
+  unsigned looks() const { return looks_.load(std::memory_order_relaxed); }
+
   // Takes messages, oldest first, until there are none or `budget_ms` has passed.
   void Drain(Milliseconds budget_ms, const std::function<void(ToBroker&)>& take);
 
@@ -61,6 +64,7 @@ class Handover {
   pthread_t broker_thread_;
   bool restore_signal_ = false;
   struct sigaction signal_before_ {};
+  std::atomic<unsigned> looks_{0};
   // The keeper's thread's.
   bool pushed_ = false;
 };

@@ -16,6 +16,7 @@ namespace {
 constexpr Milliseconds kUsageInterval = 30'000;
 constexpr Milliseconds kFirstWakeAgain = 1;
 constexpr Milliseconds kLongestWakeAgain = 20;
+constexpr Milliseconds kMoment = 2;
 constexpr auto kLongestStop = std::chrono::seconds(2);
 
 bool IsAbout(const DaemonClient::TokenAnswer& answer, const KeptSession& session) {
@@ -75,10 +76,7 @@ SessionKeeper::SessionKeeper(const Settings& settings, Handover* handover) : han
       updates_->Resync("something of it is left undone");
     });
     loop_->BeforeWaiting([this] {
-      if (handover_->TakePushed()) {
-        wake_again_after_ = kFirstWakeAgain;
-        WakeBroker();
-      }
+      if (handover_->TakePushed()) WakeBroker();
     });
     updates_->Start();
     PlanUsageReport();
@@ -108,7 +106,8 @@ void SessionKeeper::Authenticate(Generation generation, Credential credential, s
   session->generation = generation;
   session->credential = std::move(credential);
   session->certificate_id = std::move(certificate_id);
-  loop_->Post([this, session = std::move(session), correlation_id = std::move(correlation_id)] {
+  unannounced_ = true;
+  loop_->PostQuietly([this, session = std::move(session), correlation_id = std::move(correlation_id)] {
     by_generation_.emplace(session->generation, session);
     Open(session, correlation_id);
   });
@@ -343,13 +342,22 @@ void SessionKeeper::PlanUsageReport() {
   });
 }
 
+// A broker that has turned its loop a moment ago will take the messages by itself, most likely.
 void SessionKeeper::WakeBroker() {
+  const Milliseconds now = SteadyNow();
+  const bool turns = handover_->looks() != looks_seen_ && now - looked_at_ <= kMoment;
+  looks_seen_ = handover_->looks();
+  looked_at_ = now;
+  wake_again_after_ = kFirstWakeAgain;
+  if (turns || handover_->Wake()) PlanToWakeAgain();
+}
+
+void SessionKeeper::PlanToWakeAgain() {
   loop_->Cancel(&wake_again_);
-  if (!handover_->Wake()) return;
   wake_again_ = loop_->After(wake_again_after_, [this] {
     wake_again_ = EventLoop::kNoTimer;
     wake_again_after_ = std::min(2 * wake_again_after_, kLongestWakeAgain);
-    WakeBroker();
+    if (handover_->Wake()) PlanToWakeAgain();
   });
 }
 

@@ -41,17 +41,18 @@ class SessionKeeper final : private UpdatedSessions {
   SessionKeeper(const Settings& settings, Handover* handover);
   ~SessionKeeper() override;
 
-  // The answer comes through the handover, always, and names this generation.
+  // The answer comes through the handover, always, and names this generation. Begun after Announce at the latest, as Close and
+  // Retire are.
   void Authenticate(Generation generation, Credential credential, std::string certificate_id,
                     std::string correlation_id);
   // May a client without a certificate have this id? The answer comes as that of an authentication does: accepted when it is
   // free, refused when it is a device's. No session comes of it.
   void CheckClientId(Generation generation, std::string client_id, std::string correlation_id);
-  // The device went away, or never came. Done after Announce at the latest.
+  // The device went away, or never came.
   void Close(Generation generation);
-  // Frees grants, which may be large, anywhere but on the broker's thread. Done after Announce at the latest.
+  // Frees grants, which may be large, anywhere but on the broker's thread.
   void Retire(std::vector<std::shared_ptr<const SessionGrants>> grants);
-  // The broker is about to sleep.
+  // The broker is about to sleep: many things are begun with one waking of the keeper.
   void Announce() {
     if (!unannounced_) return;
     unannounced_ = false;
@@ -78,6 +79,7 @@ class SessionKeeper final : private UpdatedSessions {
   bool IsAnothers(const std::string& token, const KeptSessionPtr& session) const;
   void PlanUsageReport();
   void WakeBroker();
+  void PlanToWakeAgain();
   void Say(LogLevel level, const char* topic, const std::string& text);
 
   const std::unordered_map<std::string, KeptSessionPtr>& by_token() const override { return by_token_; }
@@ -97,6 +99,8 @@ class SessionKeeper final : private UpdatedSessions {
   EarlyEvents early_;
   EventLoop::TimerId wake_again_ = EventLoop::kNoTimer;
   Milliseconds wake_again_after_ = 0;
+  unsigned looks_seen_ = 0;
+  Milliseconds looked_at_ = 0;
   std::unordered_map<std::string, KeptSessionPtr> by_token_;
   std::unordered_map<Generation, KeptSessionPtr> by_generation_;
   std::unique_ptr<EventLoop> loop_;
