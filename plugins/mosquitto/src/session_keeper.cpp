@@ -1,5 +1,6 @@
 #include "session_keeper.h"
 
+#include <grpc/grpc.h>
 #include <openssl/rand.h>
 
 #include <algorithm>
@@ -54,6 +55,8 @@ std::string NewCorrelationId() {
 
 SessionKeeper::SessionKeeper(const Settings& settings, Handover* handover) : handover_(handover) {
   const BlockedSignals blocked;
+  // Never taken back: gRPC ends on a thread of its own, which the end of the process would race with.
+  grpc_init();
   loop_ = std::make_unique<EventLoop>();
   // gRPC is begun on the loop, so that its threads are not made by the broker's.
   std::promise<void> begun;

@@ -37,6 +37,8 @@ export function sanitizerEnvironment(): Record<string, string> {
       exitcode: 0,
       malloc_context_size: 40,
       detect_stack_use_after_return: 1,
+      // GCC 12's guess of where a thread's variables of loaded libraries lie is wrong at times, and the leak check then crashes.
+      intercept_tls_get_addr: 0,
       // The module of each frame, also where its source is known.
       stack_trace_format: '"    #%n %p %F %S (%m+%o)"',
     }),
