@@ -154,6 +154,42 @@ onMosquitto(
 );
 
 onMosquitto(
+  'a topic so long that deciding on it would hold up the broker',
+  (kind) => {
+    it('is not delivered where the grants are many, which the operator is told, and all others are served', async () => {
+      const costly = Array.from({ length: 100 }, (_, n) => `mqtt:topicfilter:*a*b*${n}*~`);
+      await using scene = await Scene.start(kind, {
+        configuration: {
+          deviceGroups: things({
+            'sender*': [CONNECT, ['mqtt:publish', 'mqtt:topic:*']],
+            'display*': [CONNECT, ['mqtt:subscribe', 'mqtt:topicfilter:*']],
+            // The last of the patterns, in the order of their bytes, would allow it.
+            picky: [CONNECT, ['mqtt:subscribe', 'mqtt:topicfilter:fence', ...costly, 'mqtt:topicfilter:*~']],
+          }),
+        },
+      });
+      const [sender, other] = [await scene.join('sender-1'), await scene.join('sender-2')];
+      const [picky, display] = [await scene.join('picky'), await scene.join('display')];
+      expect(await picky.subscribe('+/~', 'fence')).toEqual([1, 1]);
+      expect(await display.subscribe('#')).toEqual([1]);
+      const topic = `${'ab'.repeat(32_766)}a/~`;
+      await sender.publish(topic, 'long');
+      await sender.publish('a/~', 'usual');
+      await picky.received('a/~', 'usual');
+      await fence(other, picky);
+      await fence(other, display);
+      expect(picky.has(topic)).toBe(false);
+      expect(display.has(topic, 'long')).toBe(true);
+      expect(scene.mosquitto.log).toMatch(
+        /deviceauthd: client "picky" may not be sent messages on a topic of 65535 bytes: deciding about it takes too long/,
+      );
+      expect([sender.drops, picky.drops, display.drops]).toEqual([0, 0, 0]);
+    });
+  },
+  'one',
+);
+
+onMosquitto(
   'a shared subscription',
   (kind) => {
     let scene: Scene;

@@ -1,5 +1,6 @@
 #include "authorization.h"
 
+#include <string>
 #include <string_view>
 
 #include "broker_api.h"
@@ -11,6 +12,7 @@ const char* NameOf(int access) {
   switch (access) {
     case MOSQ_ACL_WRITE: return "publish to";
     case MOSQ_ACL_SUBSCRIBE: return "subscribe to";
+    case MOSQ_ACL_READ: return "be sent messages on";
     default: return "access";
   }
 }
@@ -43,6 +45,22 @@ int Authorization::CheckFurther(const mosquitto_evt_acl_check& check) noexcept {
   }
 }
 
+inline Decision Authorization::Ask(const SessionGrants& grants, const mosquitto_evt_acl_check& check) {
+  switch (check.access) {
+    case MOSQ_ACL_READ:
+      return evaluator_->EvaluateTopic(grants, TopicUse::kDelivery, check.topic);
+    case MOSQ_ACL_WRITE:
+      return evaluator_->EvaluateTopic(grants, TopicUse::kPublish, check.topic);
+    case MOSQ_ACL_SUBSCRIBE: {
+      std::string_view filter;
+      return InnerFilter(check.topic, &filter)
+                 ? evaluator_->Evaluate(grants, "mqtt:subscribe", "mqtt:topicfilter:", filter)
+                 : Decision::kImplicitDeny;
+    }
+    default: return Decision::kImplicitDeny;
+  }
+}
+
 int Authorization::Decide(Session* session, const mosquitto_evt_acl_check& check) {
   const SessionGrants* grants = session->Grants();
   if (grants == nullptr) {
@@ -52,22 +70,14 @@ int Authorization::Decide(Session* session, const mosquitto_evt_acl_check& check
     grants = session->grants.get();
   }
   session->MarkUsed();
-  return Allows(*grants, check) ? MOSQ_ERR_SUCCESS : Denied(*session, check);
+  const Decision decision = Ask(*grants, check);
+  return decision == Decision::kAllowed ? MOSQ_ERR_SUCCESS : Denied(*session, check, decision);
 }
 
-bool Authorization::Allows(const SessionGrants& grants, const mosquitto_evt_acl_check& check) {
-  switch (check.access) {
-    case MOSQ_ACL_READ:
-      return evaluator_->AllowsTopic(grants, TopicUse::kDelivery, check.topic);
-    case MOSQ_ACL_WRITE:
-      return evaluator_->AllowsTopic(grants, TopicUse::kPublish, check.topic);
-    case MOSQ_ACL_SUBSCRIBE: {
-      std::string_view filter;
-      return InnerFilter(check.topic, &filter) &&
-             evaluator_->Evaluate(grants, "mqtt:subscribe", "mqtt:topicfilter:", filter) == Decision::kAllowed;
-    }
-    default: return false;
-  }
+int Authorization::Answer(Decision decision, std::string_view client_id, const mosquitto_evt_acl_check& check) {
+  if (decision == Decision::kAllowed) return MOSQ_ERR_SUCCESS;
+  if (decision == Decision::kTooCostly) WriteTooCostly(client_id, check);
+  return MOSQ_ERR_ACL_DENIED;
 }
 
 int Authorization::CheckWithoutSession(const mosquitto_evt_acl_check& check) {
@@ -103,14 +113,14 @@ int Authorization::CheckGone(const KnownClient& known, const mosquitto_evt_acl_c
       // Its will, at once or delayed.
       if (known.session == nullptr) return MOSQ_ERR_ACL_DENIED;
       const SessionGrants* grants = known.session->Grants();
-      if (grants != nullptr && Allows(*grants, check)) return MOSQ_ERR_SUCCESS;
-      return Denied(*known.session, check);
+      if (grants == nullptr) return Denied(*known.session, check);
+      const Decision decision = Ask(*grants, check);
+      return decision == Decision::kAllowed ? MOSQ_ERR_SUCCESS : Denied(*known.session, check, decision);
     }
     case MOSQ_ACL_SUBSCRIBE: {
       const Session* session = known.session;
-      return session != nullptr && session->Grants() != nullptr && Allows(*session->Grants(), check)
-                 ? MOSQ_ERR_SUCCESS
-                 : MOSQ_ERR_ACL_DENIED;
+      if (session == nullptr || session->Grants() == nullptr) return MOSQ_ERR_ACL_DENIED;
+      return Answer(Ask(*session->Grants(), check), session->client_id, check);
     }
     default: return MOSQ_ERR_ACL_DENIED;
   }
@@ -123,10 +133,14 @@ int Authorization::CheckRetainSource(const mosquitto_evt_acl_check& check) {
   bool known = false;
   const std::shared_ptr<const SessionGrants> grants = sessions_->LastKnown(id, &known);
   if (!known) return options_.allow_unknown_retain_source ? MOSQ_ERR_SUCCESS : MOSQ_ERR_ACL_DENIED;
-  return grants != nullptr && Allows(*grants, check) ? MOSQ_ERR_SUCCESS : MOSQ_ERR_ACL_DENIED;
+  return grants == nullptr ? MOSQ_ERR_ACL_DENIED : Answer(Ask(*grants, check), id, check);
 }
 
-int Authorization::Denied(const Session& session, const mosquitto_evt_acl_check& check) {
+int Authorization::Denied(const Session& session, const mosquitto_evt_acl_check& check, Decision decision) {
+  if (decision == Decision::kTooCostly) {
+    WriteTooCostly(session.client_id, check);
+    return MOSQ_ERR_ACL_DENIED;
+  }
   // Deliveries are denied by the thousand, and nobody did anything wrong.
   if (check.access != MOSQ_ACL_READ && log_->Wants("denied")) {
     const char* why = session.ended != EndCause::kNone          ? ", its session has ended"
@@ -138,6 +152,17 @@ int Authorization::Denied(const Session& session, const mosquitto_evt_acl_check&
                     " (correlation " + session.correlation_id + ")");
   }
   return MOSQ_ERR_ACL_DENIED;
+}
+
+// Of deliveries too: neither who publishes nor who would be sent it need have done anything wrong, but nobody else tells.
+void Authorization::WriteTooCostly(std::string_view client_id, const mosquitto_evt_acl_check& check) {
+  if (!log_->Wants("cost")) return;
+  log_->Write(LogLevel::kWarning, "cost",
+              "client " + Quoted(client_id) + " may not " + NameOf(check.access) + " a " +
+                  (check.access == MOSQ_ACL_SUBSCRIBE ? "filter" : "topic") + " of " +
+                  std::to_string(std::string_view(check.topic).size()) +
+                  " bytes: deciding about it takes too long with the grants the client has. Use fewer \"*\" in the middle of "
+                  "its policies' resources, or shorter topics");
 }
 
 }  // namespace deviceauth

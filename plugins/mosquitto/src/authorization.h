@@ -10,6 +10,8 @@
 // Threads: the broker's.
 #pragma once
 
+#include <string_view>
+
 #include "grants.h"
 #include "log.h"
 #include "options.h"
@@ -37,8 +39,11 @@ class Authorization {
   int CheckWithoutSession(const mosquitto_evt_acl_check& check);
   int CheckGone(const KnownClient& known, const mosquitto_evt_acl_check& check);
   int CheckRetainSource(const mosquitto_evt_acl_check& check);
-  bool Allows(const SessionGrants& grants, const mosquitto_evt_acl_check& check);
-  int Denied(const Session& session, const mosquitto_evt_acl_check& check);
+  [[gnu::always_inline]] inline Decision Ask(const SessionGrants& grants, const mosquitto_evt_acl_check& check);
+  [[gnu::noinline]] int Answer(Decision decision, std::string_view client_id, const mosquitto_evt_acl_check& check);
+  [[gnu::noinline]] int Denied(const Session& session, const mosquitto_evt_acl_check& check,
+                               Decision decision = Decision::kImplicitDeny);
+  [[gnu::noinline]] void WriteTooCostly(std::string_view client_id, const mosquitto_evt_acl_check& check);
 
   const Options& options_;
   Sessions* const sessions_;

@@ -13,6 +13,10 @@ constexpr std::string_view kFilter = "mqtt:topicfilter:";
 constexpr std::string_view kTopic = "mqtt:topic:";
 // Levels beyond this many are left to the simulation.
 constexpr int kDeepest = 32;
+// Of work, besides that of the simulation.
+constexpr std::size_t kStepsOfANode = 128;
+constexpr std::size_t kStepsOfAnEdge = 16;
+constexpr std::size_t kStepsOfAVariable = 4;
 
 bool BeginsWith(std::string_view text, std::string_view beginning) {
   return text.substr(0, beginning.size()) == beginning;
@@ -260,7 +264,7 @@ bool FilterIndex::MatchesAny(RequestText& request, const Variables& variables, b
     return AnyCovers(all_, 0, kFilter, request, variables, any_character, &scratch->simulation);
   }
   if (!request.ordinary() && simple_.Matches(request, variables, &scratch->texts)) return true;
-  if (!edge_names_.empty() && HasSpecialValue(edge_names_, variables) &&
+  if (!edge_names_.empty() && HasSpecialValue(edge_names_, variables, scratch->work) &&
       AnyCovers(with_edges_, 0, kFilter, request, variables, any_character, &scratch->simulation)) {
     return true;
   }
@@ -278,6 +282,7 @@ bool FilterIndex::Walk(const RequestText& request, const Variables& variables, b
   std::uint32_t at = 0;
   std::size_t start = 0;
   for (;;) {
+    scratch->work->Spend(kStepsOfANode);
     const Node& node = nodes_[at];
     std::uint32_t next = 0;
     std::size_t end = start;
@@ -295,6 +300,7 @@ bool FilterIndex::Walk(const RequestText& request, const Variables& variables, b
       const bool wild = start > 0 || !request.dollar();
       if (wild && (node.hash || node.open)) return true;
       end = request.LevelEnd(start);
+      scratch->work->Spend((end - start) / 8);
       if (any_character || request.IsPlain(start, end)) {
         if (node.open) return true;
         if (node.levels) next = FindLevel(at, topic + start, end - start);
@@ -332,8 +338,10 @@ bool FilterIndex::WalkLevel(const Node& node, const RequestText& request, std::s
     return AnyCovers(sources, start, {}, request, variables, any_character, &scratch->simulation);
   };
   const auto visit = [&](std::uint32_t number, const char*) { return covers(more.waiting[number - 1].patterns); };
-  if (!more.runs.empty() && more.runs.Walk(PaddedRest(request.topic() + start, end - start), visit)) return true;
+  const PaddedRest rest(request.topic() + start, end - start);
+  if (!more.runs.empty() && more.runs.Walk(rest, scratch->work, visit)) return true;
   for (const Edge& edge : more.edges) {
+    scratch->work->Spend(kStepsOfAnEdge + kStepsOfAVariable * variables.size());
     const std::string* value = ValueOf(variables, edge.variable);
     if (value == nullptr || value->size() != end - start) continue;
     if (!EqualBytes(value->data(), request.topic() + start, value->size())) continue;
@@ -342,9 +350,10 @@ bool FilterIndex::WalkLevel(const Node& node, const RequestText& request, std::s
   return covers(more.others);
 }
 
-bool FilterIndex::HasSpecialValue(const std::vector<std::string>& names, const Variables& variables) noexcept {
+bool FilterIndex::HasSpecialValue(const std::vector<std::string>& names, const Variables& variables, Work* work) {
   for (const std::string& name : names) {
     const std::string* value = ValueOf(variables, name);
+    work->Spend(kStepsOfAnEdge + kStepsOfAVariable * (variables.size() + (value == nullptr ? 0 : value->size())));
     if (value != nullptr && value->find_first_of("/+#") != std::string::npos) return true;
   }
   return false;

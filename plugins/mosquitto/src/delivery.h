@@ -33,9 +33,12 @@ class FilterIndex {
       std::uint32_t node;
       std::size_t place;
     };
+    explicit Scratch(Work* of_decision) : simulation(of_decision), texts(of_decision), work(of_decision) {}
+
     std::vector<Waiting> waiting;
     FilterSimulation simulation;
     TextIndex::Scratch texts;
+    Work* const work;
   };
 
   void Add(const Pattern& pattern);
@@ -52,7 +55,7 @@ class FilterIndex {
         if (simple_names_.empty()) return false;
         if (simple_variables_.Matches(request, variables, &scratch->texts)) return true;
         // Values that are MQTT's wildcards cover more than they match as a text.
-        if (!HasSpecialValue(simple_names_, variables)) return false;
+        if (!HasSpecialValue(simple_names_, variables, scratch->work)) return false;
       }
       if (nodes_.front().hash || nodes_.front().open) return true;
       request.ReadLevels();
@@ -129,7 +132,7 @@ class FilterIndex {
   bool Walk(const RequestText& request, const Variables& variables, bool any_character, Scratch* scratch) const;
   bool WalkLevel(const Node& node, const RequestText& request, std::size_t start, std::size_t end,
                  const Variables& variables, bool any_character, Scratch* scratch) const;
-  static bool HasSpecialValue(const std::vector<std::string>& names, const Variables& variables) noexcept;
+  static bool HasSpecialValue(const std::vector<std::string>& names, const Variables& variables, Work* work);
 
   std::vector<Node> nodes_ = std::vector<Node>(1);
   // From a node by a level's last eight bytes at most; from a node and kInner by eight bytes with more behind them.

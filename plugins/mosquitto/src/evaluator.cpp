@@ -2,7 +2,8 @@
 //
 // A request must be well-formed by the rule of a set before that set can allow it; denies hold whatever the request looks
 // like. A deny of any set wins; what nothing allows is denied; a set that is missing denies everything. Nothing is
-// allocated for a decision once scratch space has grown, and nothing recurses.
+// allocated for a decision once scratch space has grown, and nothing recurses. Whatever is asked of any set spends of the one
+// decision's work.
 #include "evaluator.h"
 
 #include <utility>
@@ -40,6 +41,10 @@ bool SameService(const AskedOperation& operation, const RequestText& request) no
   return operation.text.substr(0, operation.text.find(':')) == request.service();
 }
 
+// Of work, for one set and, of a request, some bytes.
+constexpr std::size_t kStepsOfASet = 100;
+constexpr std::size_t kBytesOfAStep = 2;
+
 // None: the set is missing.
 inline const GrantIndex* IndexOf(const std::shared_ptr<const GrantSet>& set) noexcept {
   return set == nullptr ? nullptr : &static_cast<const IndexedGrantSet&>(*set).index();
@@ -56,6 +61,7 @@ inline Decision Evaluator::Scratch::DecideDelivery(const SessionGrants& grants, 
   if (!request.valid_topic()) return Decision::kMalformedResource;
   bool allowed = false;
   for (const auto& set : grants.sets()) {
+    work.Spend(kStepsOfASet + request.size() / kBytesOfAStep);
     const GrantIndex* const of = IndexOf(set);
     if (of == nullptr || (of->may_deny() && of->Denies(operation, request, grants.variables(), &index))) {
       return Decision::kExplicitDeny;
@@ -70,17 +76,18 @@ inline Decision Evaluator::Scratch::DecideDelivery(const SessionGrants& grants, 
   return allowed ? Decision::kAllowed : Decision::kImplicitDeny;
 }
 
-inline Decision Evaluator::Scratch::Decide(const SessionGrants& grants, std::string_view operation,
-                                    std::string_view resource_prefix, std::string_view resource_rest) {
-  const AskedOperation asked{Known(operation), operation};
+inline Decision Evaluator::Scratch::Decide(const SessionGrants& grants, const AskedOperation& asked,
+                                           std::string_view resource_prefix, std::string_view resource_rest) {
+  work.Begin();
   request.Read(resource_prefix, resource_rest);
   if (asked.known == Operation::kReceive) return DecideDelivery(grants, asked);
-  if (!request.well_formed() || (asked.known == Operation::kOther && !IsWellFormedOperation(operation))) {
+  if (!request.well_formed() || (asked.known == Operation::kOther && !IsWellFormedOperation(asked.text))) {
     return DecideWide(grants, asked);
   }
   if (!SameService(asked, request)) return Decision::kServiceMismatch;
   bool allowed = false;
   for (const auto& set : grants.sets()) {
+    work.Spend(kStepsOfASet + request.size() / kBytesOfAStep);
     const GrantIndex* const of = IndexOf(set);
     if (of == nullptr || (of->may_deny() && of->Denies(asked, request, grants.variables(), &index))) {
       return Decision::kExplicitDeny;
@@ -105,6 +112,7 @@ Decision Evaluator::Scratch::DecideWide(const SessionGrants& grants, const Asked
   if (!SameService(operation, request)) return Decision::kServiceMismatch;
   bool allowed = false;
   for (const auto& set : grants.sets()) {
+    work.Spend(kStepsOfASet + request.size() / kBytesOfAStep);
     const GrantIndex* const of = IndexOf(set);
     if (of == nullptr || (of->may_deny() && of->Denies(operation, request, grants.variables(), &index))) {
       return Decision::kExplicitDeny;
@@ -121,14 +129,33 @@ SessionGrants::SessionGrants(std::vector<std::shared_ptr<const GrantSet>> sets, 
 Evaluator::Evaluator() : scratch_(std::make_unique<Scratch>()) {}
 Evaluator::~Evaluator() = default;
 
-Decision Evaluator::Evaluate(const SessionGrants& grants, std::string_view operation, std::string_view resource_prefix,
-                             std::string_view resource_rest) noexcept {
+namespace {
+
+template <typename Decide>
+[[gnu::always_inline]] inline Decision Caught(Decide&& decide) noexcept {
   try {
-    return scratch_->Decide(grants, operation, resource_prefix, resource_rest);
+    return decide();
+  } catch (const TooCostly&) {
+    return Decision::kTooCostly;
   } catch (...) {
     // No room for scratch space: no doubt becomes an allow.
     return Decision::kExplicitDeny;
   }
+}
+
+}  // namespace
+
+Decision Evaluator::Evaluate(const SessionGrants& grants, std::string_view operation, std::string_view resource_prefix,
+                             std::string_view resource_rest) noexcept {
+  return Caught([&]() __attribute__((always_inline)) {
+    return scratch_->Decide(grants, {Known(operation), operation}, resource_prefix, resource_rest);
+  });
+}
+
+Decision Evaluator::EvaluateUnsure(const SessionGrants& grants, TopicUse use, std::string_view topic) noexcept {
+  const AskedOperation asked = use == TopicUse::kPublish ? AskedOperation{Operation::kPublish, "mqtt:publish"}
+                                                         : AskedOperation{Operation::kReceive, "mqtt:receive"};
+  return Caught([&]() __attribute__((always_inline)) { return scratch_->Decide(grants, asked, "mqtt:topic:", topic); });
 }
 
 namespace {

@@ -5,15 +5,17 @@
 #include "grant_index.h"
 #include "grants.h"
 #include "request_text.h"
+#include "work.h"
 
 namespace deviceauth {
 
 struct Evaluator::Scratch {
   RequestText request;
-  GrantIndex::Scratch index;
+  Work work;
+  GrantIndex::Scratch index{&work};
 
-  [[gnu::always_inline]] Decision Decide(const SessionGrants& grants, std::string_view operation, std::string_view resource_prefix,
-                  std::string_view resource_rest);
+  [[gnu::always_inline]] Decision Decide(const SessionGrants& grants, const AskedOperation& asked,
+                                          std::string_view resource_prefix, std::string_view resource_rest);
 
  private:
   [[gnu::noinline]] Decision DecideWide(const SessionGrants& grants, const AskedOperation& operation);

@@ -13,6 +13,18 @@ namespace {
 constexpr std::int32_t kStar = -1;
 constexpr std::int32_t kAny = -2;
 
+// Steps of work.
+constexpr std::size_t kPatternSteps = 12;
+constexpr std::size_t kTokenSteps = 4;
+constexpr std::size_t kVariableSteps = 4;
+constexpr std::size_t kCharacterSteps = 8;
+constexpr std::size_t kPlaceSteps = 4;
+
+// In a pattern it may be, or end, something else than itself; in a filter it is no character of the topic.
+bool IsSpecial(char c) noexcept {
+  return c == '*' || c == '?' || c == '\\' || c == '$' || c == '}' || c == '+' || c == '#';
+}
+
 }  // namespace
 
 void FilterSimulation::Places::Reserve(std::size_t places) {
@@ -52,7 +64,7 @@ bool FilterSimulation::Covers(const RequestText& request, std::size_t start, std
                               std::string_view before, const Variables& variables, bool any_character) {
   const std::size_t size = request.topic_size();
   if (request.share_goes_on() || (request.share() && start > 0)) return false;
-  if (!Expand(pattern, variables)) return false;
+  if (!MayCover(request, start, pattern, before) || !Expand(pattern, variables)) return false;
   for (Places& places : sets_) places.Reserve(count_ + 1);
   here_->Clear();
   here_->Add(tokens_, count_, 0, 0);
@@ -90,17 +102,45 @@ bool FilterSimulation::Covers(const RequestText& request, std::size_t start, std
   return Accepts('#');
 }
 
-bool FilterSimulation::Accepts(std::int32_t code) noexcept {
+// False: no filter that covers the topic begins, or none ends, as the pattern does. Text of a filter without `+` and `#` is
+// text of the topic, or ends with the slash before a `#`.
+bool FilterSimulation::MayCover(const RequestText& request, std::size_t start, std::string_view pattern,
+                                std::string_view before) {
+  work_->Spend(kPatternSteps);
+  const char* const topic = request.topic() + std::min(start, request.topic_size());
+  const auto size = static_cast<std::size_t>(request.topic() + request.topic_size() - topic);
+  if (pattern.substr(0, before.size()) == before) {
+    const std::string_view lead = pattern.substr(before.size());
+    std::size_t i = 0;
+    while (i < lead.size() && i < size && lead[i] == topic[i] && !IsSpecial(lead[i])) i++;
+    work_->Spend(i);
+    // The topic's own end, or with a slash behind it; beyond that end there is no slash any more.
+    const bool at_end = i == size && start <= request.topic_size() && i < lead.size() && lead[i] == '/';
+    if (at_end) i++;
+    if (i < lead.size() && !IsSpecial(lead[i])) return false;
+  }
+  std::size_t i = 0;
+  while (i < pattern.size() && i < size && pattern[pattern.size() - 1 - i] == topic[size - 1 - i] &&
+         !IsSpecial(pattern[pattern.size() - 1 - i])) {
+    i++;
+  }
+  work_->Spend(i);
+  if (i == pattern.size() || IsSpecial(pattern[pattern.size() - 1 - i])) return true;
+  return i == size && !before.empty();
+}
+
+bool FilterSimulation::Accepts(std::int32_t code) {
   Into(next_, code, 1);
   return next_->Has(count_);
 }
 
-void FilterSimulation::Step(std::int32_t code, std::uint32_t bytes) noexcept {
+void FilterSimulation::Step(std::int32_t code, std::uint32_t bytes) {
   Into(next_, code, bytes);
   std::swap(here_, next_);
 }
 
-void FilterSimulation::Into(Places* target, std::int32_t code, std::uint32_t bytes) noexcept {
+void FilterSimulation::Into(Places* target, std::int32_t code, std::uint32_t bytes) {
+  work_->Spend(kCharacterSteps + kPlaceSteps * here_->size);
   target->Clear();
   for (std::size_t i = 0; i < here_->size; i++) {
     const std::size_t place = here_->list[i];
@@ -116,6 +156,7 @@ void FilterSimulation::Into(Places* target, std::int32_t code, std::uint32_t byt
 
 // Fills in the variables; false when one has no value.
 bool FilterSimulation::Expand(std::string_view pattern, const Variables& variables) {
+  work_->Spend(kTokenSteps * pattern.size());
   count_ = 0;
   const char* at = pattern.data();
   const char* const end = at + pattern.size();
@@ -129,11 +170,13 @@ bool FilterSimulation::Expand(std::string_view pattern, const Variables& variabl
     } else if (*at == '$' && at + 1 != end && at[1] == '{') {
       const char* const close = FindByte(at, end, '}');
       const std::string_view name(at + 2, static_cast<std::size_t>(close - at) - 2);
+      work_->Spend(kVariableSteps * variables.size());
       const Variable* found = nullptr;
       for (const Variable& variable : variables) {
         if (found == nullptr && variable.name == name) found = &variable;
       }
       if (found == nullptr) return false;
+      work_->Spend(kTokenSteps * found->value.size());
       const char* of = found->value.data();
       const char* const value_end = of + found->value.size();
       while (of != value_end) {

@@ -3,6 +3,7 @@
 // may have `+` for the whole level or end with `#`; otherwise it goes on with the topic's own characters; after the last
 // level it may end or add `/#`. No filter is ever listed. At worst O(topic × pattern), no recursion, no allocation but for
 // scratch space that grows to the longest pattern seen.
+// What a pattern begins and ends with, up to a wildcard, says of most that they cannot: those are not simulated.
 //
 // With each place goes the least number of bytes a filter needs to get there, since a filter has at most 65,535.
 #pragma once
@@ -14,14 +15,17 @@
 
 #include "patterns.h"
 #include "request_text.h"
+#include "work.h"
 
 namespace deviceauth {
 
 class FilterSimulation {
  public:
+  explicit FilterSimulation(Work* work) : work_(work) {}
+
   // `pattern` (its source) matches `before` and the rest of some covering filter from `start` on: a level's beginning, or
   // one beyond the topic's end for what follows `/` behind it. What is before is matched already. `any_character`:
-  // characters that the request rule of device groups forbids may stand in a filter.
+  // characters that the request rule of device groups forbids may stand in a filter. Throws TooCostly.
   bool Covers(const RequestText& request, std::size_t start, std::string_view pattern, std::string_view before,
               const Variables& variables, bool any_character);
 
@@ -40,13 +44,15 @@ class FilterSimulation {
     bool Has(std::size_t place) const noexcept { return marks[place] == stamp && bytes[place] <= kLongestTopic; }
   };
 
+  bool MayCover(const RequestText& request, std::size_t start, std::string_view pattern, std::string_view before);
   bool Expand(std::string_view pattern, const Variables& variables);
   void Put(std::int32_t token);
-  void Into(Places* target, std::int32_t code, std::uint32_t bytes) noexcept;
-  void Step(std::int32_t code, std::uint32_t bytes) noexcept;
+  void Into(Places* target, std::int32_t code, std::uint32_t bytes);
+  void Step(std::int32_t code, std::uint32_t bytes);
   // The filter ends with this character.
-  bool Accepts(std::int32_t code) noexcept;
+  bool Accepts(std::int32_t code);
 
+  Work* const work_;
   // The pattern with its variables filled in: code points and wildcards.
   std::vector<std::int32_t> tokens_;
   std::size_t count_ = 0;

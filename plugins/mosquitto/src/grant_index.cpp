@@ -11,9 +11,18 @@ namespace {
 constexpr std::string_view kKnown[kKnownOperations] = {"mqtt:publish", "mqtt:receive", "mqtt:subscribe",
                                                        "mqtt:connect"};
 
+// Of work, for one index beyond the first.
+constexpr std::size_t kStepsOfAnIndex = 40;
+
 const Variables& NoVariables() {
   static const Variables none;
   return none;
+}
+
+// When a set is made.
+bool MatchesOperation(const Pattern& pattern, std::string_view operation) {
+  Work work = Work::Unbounded();
+  return Matches(pattern, operation, 0, NoVariables(), &work);
 }
 
 }  // namespace
@@ -24,7 +33,7 @@ const GrantIndex::Side::BySource* GrantIndex::Side::Of(std::string_view operatio
   if (!pattern) return nullptr;
   BySource added{};
   for (std::size_t i = 0; i < kKnownOperations; i++) {
-    added.known[i] = deviceauth::Matches(*pattern, kKnown[i], 0, NoVariables());
+    added.known[i] = MatchesOperation(*pattern, kKnown[i]);
   }
   if (pattern->IsLiteral()) {
     // Two sources may be one text: `a` and `\a`.
@@ -76,7 +85,7 @@ void GrantIndex::Side::Freeze() {
   for (std::size_t i = 0; i < kKnownOperations; i++) {
     if (const auto found = by_text.find(kKnown[i]); found != by_text.end()) known_lists[i].push_back(found->second);
     for (const ByPattern& entry : by_pattern) {
-      if (deviceauth::Matches(entry.operation, kKnown[i], 0, NoVariables())) known_lists[i].push_back(entry.index);
+      if (MatchesOperation(entry.operation, kKnown[i])) known_lists[i].push_back(entry.index);
     }
     known_lists[i].push_back(nullptr);
     known[i] = known_lists[i].data();
@@ -89,13 +98,22 @@ void GrantIndex::Freeze() {
   topics_.Freeze();
 }
 
+bool GrantIndex::Side::MatchesMore(const TextIndex* const* index, RequestText& request, const Variables& variables,
+                                   TextIndex::Scratch* scratch) {
+  for (; *index != nullptr; index++) {
+    scratch->work->Spend(kStepsOfAnIndex + request.size() / 4);
+    if ((*index)->Matches(request, variables, scratch)) return true;
+  }
+  return false;
+}
+
 bool GrantIndex::Side::MatchesOther(std::string_view operation, RequestText& request, const Variables& variables,
                                     TextIndex::Scratch* scratch) const {
   if (const auto found = by_text.find(operation); found != by_text.end()) {
     if (found->second->Matches(request, variables, scratch)) return true;
   }
   for (const ByPattern& entry : by_pattern) {
-    if (deviceauth::Matches(entry.operation, operation, 0, NoVariables()) &&
+    if (deviceauth::Matches(entry.operation, operation, 0, NoVariables(), scratch->work) &&
         entry.index->Matches(request, variables, scratch)) {
       return true;
     }

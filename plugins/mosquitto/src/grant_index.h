@@ -38,6 +38,8 @@ enum class DeliveryRule { kFromSubscribe, kExplicit };
 class GrantIndex {
  public:
   struct Scratch {
+    explicit Scratch(Work* work) : texts(work), filters(work) {}
+
     TextIndex::Scratch texts;
     FilterIndex::Scratch filters;
   };
@@ -105,11 +107,12 @@ class GrantIndex {
                                         const Variables& variables, TextIndex::Scratch* scratch) const {
       if (operation.known == Operation::kOther) return MatchesOther(operation.text, request, variables, scratch);
       const TextIndex* const* index = known[static_cast<std::size_t>(operation.known)];
-      for (; *index != nullptr; index++) {
-        if ((*index)->Matches(request, variables, scratch)) return true;
-      }
-      return false;
+      if (*index == nullptr) return false;
+      if ((*index)->Matches(request, variables, scratch)) return true;
+      return index[1] != nullptr && MatchesMore(index + 1, request, variables, scratch);
     }
+    [[gnu::noinline]] static bool MatchesMore(const TextIndex* const* index, RequestText& request,
+                                              const Variables& variables, TextIndex::Scratch* scratch);
     [[gnu::noinline]] bool MatchesOther(std::string_view operation, RequestText& request, const Variables& variables,
                       TextIndex::Scratch* scratch) const;
     void Freeze();

@@ -51,7 +51,16 @@ class SessionGrants {
   const SessionTopics topics_;
 };
 
-enum class Decision { kAllowed, kExplicitDeny, kImplicitDeny, kMalformedOperation, kMalformedResource, kServiceMismatch };
+enum class Decision {
+  kAllowed,
+  kExplicitDeny,
+  kImplicitDeny,
+  kMalformedOperation,
+  kMalformedResource,
+  kServiceMismatch,
+  // It would take longer than a decision may (see work.h). Denied, whatever the grants may say.
+  kTooCostly,
+};
 
 class Evaluator {
  public:
@@ -63,20 +72,20 @@ class Evaluator {
   // `resource` is given in two parts that are read as one text, so that the caller need not join "mqtt:topic:" and a topic.
   // Fastest with the same first part as the time before, and faster still with the same resource: the check of a published
   // message and those of its deliveries read the topic once. Operation `mqtt:receive` is decided by the sets' delivery
-  // rules. Does not allocate once it has seen requests of this size; never throws.
+  // rules. Does not allocate once it has seen requests of this size, but for a decision that is too costly; never throws.
   Decision Evaluate(const SessionGrants& grants, std::string_view operation, std::string_view resource_prefix,
                     std::string_view resource_rest) noexcept;
 
-  // Whether Evaluate allows `mqtt:publish`, or `mqtt:receive` for a delivery, on `mqtt:topic:<topic>`. Far cheaper for a topic that is
-  // allowed, however many grants there are.
-  bool AllowsTopic(const SessionGrants& grants, TopicUse use, std::string_view topic) noexcept {
-    return grants.topics().SurelyAllow(use, topic) ||
-           Evaluate(grants, use == TopicUse::kPublish ? "mqtt:publish" : "mqtt:receive", "mqtt:topic:", topic) ==
-               Decision::kAllowed;
+  // As Evaluate, of `mqtt:publish`, or `mqtt:receive` for a delivery, on `mqtt:topic:<topic>`. Far cheaper for a topic that is
+  // allowed, however many grants there are, and then never too costly.
+  Decision EvaluateTopic(const SessionGrants& grants, TopicUse use, std::string_view topic) noexcept {
+    return grants.topics().SurelyAllow(use, topic) ? Decision::kAllowed : EvaluateUnsure(grants, use, topic);
   }
 
  private:
   struct Scratch;
+
+  Decision EvaluateUnsure(const SessionGrants& grants, TopicUse use, std::string_view topic) noexcept;
 
   std::unique_ptr<Scratch> scratch_;
 };

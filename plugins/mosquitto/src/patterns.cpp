@@ -10,6 +10,13 @@ namespace {
 
 constexpr const char* kNoPlace = nullptr;
 
+// Steps of work, besides those for what is compared.
+constexpr std::size_t kPatternSteps = 40;
+constexpr std::size_t kPlaceSteps = 8;
+constexpr std::size_t kAtomSteps = 4;
+constexpr std::size_t kVariableSteps = 4;
+constexpr std::size_t kBytesOfAStep = 8;
+
 bool StandsAt(std::string_view part, const char* at, const char* end) noexcept {
   return static_cast<std::size_t>(end - at) >= part.size() && EqualBytes(part.data(), at, part.size());
 }
@@ -26,9 +33,16 @@ bool TextOf(const Atom& atom, const Variables& variables, std::string_view* text
   return true;
 }
 
+std::size_t StepsOf(const Atom& atom, const Variables& variables) noexcept {
+  return kAtomSteps +
+         (atom.kind == Atom::Kind::kVariable ? kVariableSteps * variables.size() : atom.text.size() / kBytesOfAStep);
+}
+
 // Where the segment ends when it begins at `at`.
-const char* MatchForward(const Segment& segment, const char* at, const char* end, const Variables& variables) noexcept {
+const char* MatchForward(const Segment& segment, const char* at, const char* end, const Variables& variables,
+                         Work* work) {
   for (const Atom& atom : segment.atoms) {
+    work->Spend(StepsOf(atom, variables));
     if (atom.kind == Atom::Kind::kAny) {
       if (at == end || static_cast<std::size_t>(end - at) < LengthOfCodePoint(*at)) return kNoPlace;
       at += LengthOfCodePoint(*at);
@@ -42,11 +56,12 @@ const char* MatchForward(const Segment& segment, const char* at, const char* end
 }
 
 // Where the segment begins, not before `from`, when it ends at `end`.
-const char* MatchBackward(const Segment& segment, const char* from, const char* end,
-                          const Variables& variables) noexcept {
+const char* MatchBackward(const Segment& segment, const char* from, const char* end, const Variables& variables,
+                          Work* work) {
   const char* at = end;
   for (std::size_t i = segment.atoms.size(); i-- > 0;) {
     const Atom& atom = segment.atoms[i];
+    work->Spend(StepsOf(atom, variables));
     if (atom.kind == Atom::Kind::kAny) {
       if (at == from) return kNoPlace;
       do at--;
@@ -62,24 +77,26 @@ const char* MatchBackward(const Segment& segment, const char* from, const char* 
   return at;
 }
 
-const char* FindText(std::string_view wanted, const char* at, const char* limit) noexcept {
+const char* FindText(std::string_view wanted, const char* at, const char* limit, Work* work) {
   if (static_cast<std::size_t>(limit - at) < wanted.size()) return kNoPlace;
   if (wanted.empty()) return at;
   const char* const last = limit - wanted.size() + 1;
   for (;; at++) {
+    const char* const from = at;
     at = FindByte(at, last, wanted.front());
+    work->Spend(kPlaceSteps + (static_cast<std::size_t>(at - from) + wanted.size()) / kBytesOfAStep);
     if (at == last) return kNoPlace;
     if (EqualBytes(wanted.data(), at, wanted.size())) return at + wanted.size();
   }
 }
 
 // The end of the leftmost place from `at` on where the segment fits before `limit`.
-const char* Find(const Segment& segment, const char* at, const char* limit, const Variables& variables) noexcept {
-  if (segment.IsText()) return FindText(segment.Text(), at, limit);
+const char* Find(const Segment& segment, const char* at, const char* limit, const Variables& variables, Work* work) {
+  if (segment.IsText()) return FindText(segment.Text(), at, limit, work);
   for (const char* from = at; static_cast<std::size_t>(limit - from) >= segment.minimum; from++) {
     // Never begin inside a code point: `?` is a whole one.
     if (from != limit && IsContinuation(*from)) continue;
-    const char* end = MatchForward(segment, from, limit, variables);
+    const char* end = MatchForward(segment, from, limit, variables, work);
     if (end != kNoPlace) return end;
     if (from == limit) break;
   }
@@ -171,19 +188,20 @@ std::string SourceOf(const Pattern& pattern) {
   return source;
 }
 
-bool Matches(const Pattern& pattern, std::string_view text, std::size_t start, const Variables& variables) noexcept {
+bool Matches(const Pattern& pattern, std::string_view text, std::size_t start, const Variables& variables, Work* work) {
+  work->Spend(kPatternSteps);
   if (text.size() - start < pattern.minimum) return false;
   const std::vector<Segment>& segments = pattern.segments;
   const char* at = text.data() + start;
   const char* limit = text.data() + text.size();
-  at = MatchForward(segments.front(), at, limit, variables);
+  at = MatchForward(segments.front(), at, limit, variables, work);
   if (at == kNoPlace) return false;
   const std::size_t last = segments.size() - 1;
   if (last == 0) return at == limit;
-  limit = MatchBackward(segments[last], at, limit, variables);
+  limit = MatchBackward(segments[last], at, limit, variables, work);
   if (limit == kNoPlace) return false;
   for (std::size_t i = 1; i < last; i++) {
-    at = Find(segments[i], at, limit, variables);
+    at = Find(segments[i], at, limit, variables, work);
     if (at == kNoPlace) return false;
   }
   return true;

@@ -15,6 +15,7 @@
 
 #include "bytes.h"
 #include "variables.h"
+#include "work.h"
 
 namespace deviceauth {
 
@@ -62,7 +63,7 @@ std::optional<Pattern> ParsePattern(std::string_view source, bool variables);
 // A text that parses to this pattern.
 std::string SourceOf(const Pattern& pattern);
 
-// `text` from `start` on matches the whole pattern. A variable without value matches nothing.
-bool Matches(const Pattern& pattern, std::string_view text, std::size_t start, const Variables& variables) noexcept;
+// `text` from `start` on matches the whole pattern. A variable without value matches nothing. Throws TooCostly.
+bool Matches(const Pattern& pattern, std::string_view text, std::size_t start, const Variables& variables, Work* work);
 
 }  // namespace deviceauth

@@ -9,6 +9,8 @@ namespace {
 constexpr std::size_t kFew = 16;
 // Lengths of pieces; each pattern uses the longest that it has.
 constexpr std::size_t kLengths[] = {8, 4, 2};
+// Of work, for each place where a piece can be.
+constexpr std::size_t kStepsOfAPlace = 4;
 
 std::string_view LongestText(const Pattern& pattern) {
   std::string_view longest;
@@ -63,9 +65,10 @@ void Rests::Freeze() {
 }
 
 bool Rests::MatchPieces(std::string_view text, std::size_t from, const Variables& variables,
-                        TriedPieces* tried) const {
+                        TriedPieces* tried, Work* work) const {
   tried->Begin(pieces_.size());
   for (const Length& length : lengths_) {
+    work->Spend(kStepsOfAPlace * (text.size() - from));
     const std::uint64_t mask = kFirstBytes[length.bytes];
     const std::size_t slots = length.table.size();
     for (std::size_t at = from; at + length.bytes <= text.size(); at++) {
@@ -73,7 +76,7 @@ bool Rests::MatchPieces(std::string_view text, std::size_t from, const Variables
       for (std::size_t i = (bytes * kMultiplier) >> length.shift; length.table[i].number != 0; i = (i + 1) % slots) {
         if (length.table[i].bytes != bytes) continue;
         const std::size_t number = length.table[i].number - 1;
-        if (tried->Try(number) && AnyMatches(pieces_[number], text, from, variables)) return true;
+        if (tried->Try(number) && AnyMatches(pieces_[number], text, from, variables, work)) return true;
         break;
       }
     }

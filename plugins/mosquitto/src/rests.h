@@ -43,9 +43,10 @@ class Rests {
   void Freeze();
 
   // Any pattern matches `text` from `from` on. At least seven bytes behind the text can be read.
-  bool Match(std::string_view text, std::size_t from, const Variables& variables, TriedPieces* tried) const {
-    return AnyMatches(patterns_, text, from, variables) ||
-           (!pieces_.empty() && MatchPieces(text, from, variables, tried));
+  // Throws TooCostly.
+  bool Match(std::string_view text, std::size_t from, const Variables& variables, TriedPieces* tried, Work* work) const {
+    return AnyMatches(patterns_, text, from, variables, work) ||
+           (!pieces_.empty() && MatchPieces(text, from, variables, tried, work));
   }
 
  private:
@@ -62,13 +63,14 @@ class Rests {
   };
 
   static bool AnyMatches(const std::vector<Pattern>& patterns, std::string_view text, std::size_t from,
-                         const Variables& variables) noexcept {
+                         const Variables& variables, Work* work) {
     for (const Pattern& pattern : patterns) {
-      if (Matches(pattern, text, from, variables)) return true;
+      if (Matches(pattern, text, from, variables, work)) return true;
     }
     return false;
   }
-  bool MatchPieces(std::string_view text, std::size_t from, const Variables& variables, TriedPieces* tried) const;
+  bool MatchPieces(std::string_view text, std::size_t from, const Variables& variables, TriedPieces* tried,
+                   Work* work) const;
 
   // A few, or those without a piece.
   std::vector<Pattern> patterns_;

@@ -7,6 +7,9 @@
 namespace deviceauth {
 namespace {
 
+// Bytes of a topic that all sets together may read, at most; a topic is read as far as there are patterns.
+constexpr std::size_t kMostRead = 1'000'000;
+
 // Null: it denies everything.
 const TopicGrants* TopicsOf(const std::shared_ptr<const GrantSet>& set) {
   if (set == nullptr) return nullptr;
@@ -49,7 +52,13 @@ SessionTopics::SessionTopics(const std::vector<std::shared_ptr<const GrantSet>>&
     if (topics.Of(TopicMatter::kReceive).denies_more) delivery->allowed.clear();
     if (topics.Of(TopicMatter::kCover).denies_more) delivery->allowed.clear();
   }
+  // Nor where there is too much to read: the Evaluator knows when to give up.
   for (Part& part : parts_) {
+    std::size_t read = 0;
+    for (const std::vector<Asked>* all : {&part.allowed, &part.denied}) {
+      for (const Asked& asked : *all) read += asked.index->longest();
+    }
+    if (read > kMostRead) part.allowed.clear();
     if (part.allowed.size() == 1 && part.denied.empty()) part.alone = part.allowed.front();
   }
 }

@@ -9,6 +9,9 @@ namespace {
 
 // Variables beyond this many at a pattern's beginning are left to the matcher.
 constexpr int kDeepest = 8;
+// Of work.
+constexpr std::size_t kStepsOfAnEdge = 16;
+constexpr std::size_t kStepsOfAVariable = 4;
 
 }  // namespace
 
@@ -83,16 +86,20 @@ bool TextIndex::MatchesPattern(const RequestText& request, const Variables& vari
   const char* const text = request.data();
   const std::size_t size = request.size();
   auto& waiting = scratch->waiting;
+  Work& work = *scratch->work;
   waiting.clear();
   std::uint32_t trie = 0;
   std::size_t from = 0;
   for (;;) {
     const PaddedRest rest(text + from, size - from);
-    const bool found = tries_[trie].Walk(rest, [&](std::uint32_t number, const char* behind) {
+    const bool found = tries_[trie].Walk(rest, &work, [&](std::uint32_t number, const char* behind) {
       const auto place = static_cast<std::size_t>(behind - text);
       const Bucket& bucket = buckets_[number - 1];
-      if (!bucket.rests.empty() && bucket.rests.Match(request.text(), place, variables, &scratch->tried)) return true;
+      if (!bucket.rests.empty() && bucket.rests.Match(request.text(), place, variables, &scratch->tried, &work)) {
+        return true;
+      }
       for (const Edge& edge : bucket.edges) {
+        work.Spend(kStepsOfAnEdge + kStepsOfAVariable * variables.size());
         const std::string* value = ValueOf(variables, edge.variable);
         if (value == nullptr || value->size() > size - place) continue;
         if (!EqualBytes(value->data(), text + place, value->size())) continue;

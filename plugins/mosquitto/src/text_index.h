@@ -28,8 +28,11 @@ class TextIndex {
       std::uint32_t trie;
       std::size_t place;
     };
+    explicit Scratch(Work* of_decision) : work(of_decision) {}
+
     std::vector<Waiting> waiting;
     TriedPieces tried;
+    Work* const work;
   };
 
   void Add(Pattern pattern);

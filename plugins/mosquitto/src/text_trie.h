@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bytes.h"
+#include "work.h"
 
 namespace deviceauth {
 
@@ -137,11 +138,12 @@ class TextTrie {
   }
 
   // Calls `visit(number, place behind the run)` for the runs that the text begins with. True as soon as a run is open,
-  // or ends where the text does, or `visit` says so.
+  // or ends where the text does, or `visit` says so. Throws TooCostly.
   template <typename Visit>
-  bool Walk(PaddedRest rest, Visit&& visit) const {
+  bool Walk(PaddedRest rest, Work* work, Visit&& visit) const {
     const Node* node = root();
     do {
+      work->Spend(kStepsOfANode);
       if (!node->is_run) continue;
       if (Ends(*node, rest)) return true;
       if (node->number != 0 && visit(node->number, rest.at())) return true;
@@ -150,6 +152,9 @@ class TextTrie {
   }
 
  private:
+  // Of work.
+  static constexpr std::size_t kStepsOfANode = 16;
+
   using Runs = std::map<std::string, Run, std::less<>>;
   // Which node each child is, by its key.
   using Children = std::vector<std::pair<std::uint64_t, std::size_t>>;

@@ -5,8 +5,9 @@ namespace deviceauth {
 void TopicGrants::Add(bool allow, TopicMatter matter, const TopicPatterns& patterns) {
   Part& part = parts_[static_cast<std::size_t>(matter)];
   TopicIndex& index = allow ? part.allowed : part.denied;
-  for (const TopicPattern& pattern : patterns.list) index.Add(pattern, &names_);
-  if (!allow && !patterns.complete) part.denies_more = true;
+  bool complete = patterns.complete;
+  for (const TopicPattern& pattern : patterns.list) complete = index.Add(pattern, &names_) && complete;
+  if (!allow && !complete) part.denies_more = true;
 }
 
 void TopicGrants::Freeze() {

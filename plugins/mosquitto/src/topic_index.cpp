@@ -12,6 +12,9 @@ namespace deviceauth {
 namespace {
 
 constexpr std::size_t kMostWays = 16;
+// Nobody waits for a topic on which there is more to look at: the Evaluator knows when to give up.
+constexpr std::size_t kMostFollowed = 256;
+constexpr std::size_t kMostEdgesOfARun = 64;
 
 std::uint32_t PlaceOf(const std::string& name, std::vector<std::string>* names) {
   const auto found = std::find(names->begin(), names->end(), name);
@@ -22,15 +25,19 @@ std::uint32_t PlaceOf(const std::string& name, std::vector<std::string>* names) 
 
 }  // namespace
 
-void TopicIndex::Add(const TopicPattern& pattern, std::vector<std::string>* names) {
+bool TopicIndex::Add(const TopicPattern& pattern, std::vector<std::string>* names) {
   std::uint32_t trie = 0;
   std::string run;
+  std::size_t size = 0;
+  for (const TopicAtom& atom : pattern.atoms) size += atom.text.size();
+  longest_ = std::max(longest_, size);
   for (const TopicAtom& atom : pattern.atoms) {
     if (atom.kind == TopicAtom::Kind::kText) {
       run = atom.text;
       continue;
     }
     trie = EdgeFrom(trie, run, atom.kind == TopicAtom::Kind::kLevel ? kLevel : PlaceOf(atom.text, names));
+    if (trie == kNoTrie) return false;
     run.clear();
   }
   if (pattern.open) {
@@ -40,13 +47,17 @@ void TopicIndex::Add(const TopicPattern& pattern, std::vector<std::string>* name
   } else {
     tries_[trie].At(run).ends = true;
   }
+  return true;
 }
 
 std::uint32_t TopicIndex::EdgeFrom(std::uint32_t trie, const std::string& run, std::uint32_t variable) {
   TextTrie::Run& at = tries_[trie].At(run);
+  std::size_t count = 0;
   for (std::uint32_t number = at.number; number != 0; number = edges_[number].next) {
     if (edges_[number].variable == variable) return tries_of_edges_[number];
+    count++;
   }
+  if (count == kMostEdgesOfARun) return kNoTrie;
   const auto added = static_cast<std::uint32_t>(tries_.size());
   edges_.push_back({nullptr, variable, at.number});
   tries_of_edges_.push_back(added);
@@ -188,6 +199,7 @@ inline TopicIndex::Answer TopicIndex::FollowAllOf(const TopicValue* values, cons
   };
   Way ways[kMostWays];
   std::size_t count = 0;
+  std::size_t followed = 0;
   bool too_many = false;
   const auto add = [&](const TextTrie::Node* root, std::size_t skipped) {
     if (count == kMostWays) {
@@ -216,6 +228,7 @@ inline TopicIndex::Answer TopicIndex::FollowAllOf(const TopicValue* values, cons
     node = TextTrie::Next(*node, &rest);
     if (node != nullptr) continue;
     if (count == 0) return too_many ? Answer::kUnknown : Answer::kNo;
+    if (++followed > kMostFollowed) return Answer::kUnknown;
     const Way& way = ways[--count];
     node = way.node;
     rest = Rest(way.at, way.size, parents_);

@@ -58,19 +58,22 @@ class TopicValue {
 
 class TopicIndex {
  public:
-  // `names`: where the variables' values will stand, in order; those not yet among them are added.
-  void Add(const TopicPattern& pattern, std::vector<std::string>* names);
+  // `names`: where the variables' values will stand, in order; those not yet among them are added. False: it is not kept, as
+  // too many go on differently behind the same text.
+  bool Add(const TopicPattern& pattern, std::vector<std::string>* names);
   // After the last Add, before the first Ask. `parents`: with an open pattern that ends with a slash goes what stands
   // before the slash.
   void Freeze(bool parents);
 
+  // No more of a topic than so many bytes, and the variables' values, is read.
+  std::size_t longest() const noexcept { return longest_; }
   bool empty() const noexcept { return !has_literals_ && tries_.front().empty(); }
 
   enum class Answer {
     // None, or the topic is not ordinary.
     kNo,
     kYes,
-    // There are more ways to follow than are kept in mind.
+    // There are more ways to follow than are kept in mind, or followed.
     kUnknown,
   };
 
@@ -81,6 +84,8 @@ class TopicIndex {
 
  private:
   static constexpr std::uint32_t kLevel = UINT32_MAX;
+  // A trie that no edge leads to.
+  static constexpr std::uint32_t kNoTrie = 0;
 
   // What stands between a run and the next trie.
   struct Edge {
@@ -115,6 +120,7 @@ class TopicIndex {
   std::vector<TextTrie> tries_ = std::vector<TextTrie>(1);
   // By number, from 1 on; a run's number is that of its first edge.
   std::vector<Edge> edges_ = std::vector<Edge>(1);
+  std::size_t longest_ = 0;
   // Where each leads, until Freeze.
   std::vector<std::uint32_t> tries_of_edges_ = std::vector<std::uint32_t>(1);
 };

@@ -491,6 +491,109 @@ describe.skipIf(isLeftOut)('the evaluator of the Mosquitto plugin', () => {
     await comparison.agreesWith(driver);
   });
 
+  describe('a decision that would take too long', () => {
+    const TOO_COSTLY = 'TOO_COSTLY';
+    const long = 'ab'.repeat(32_767);
+    const usual = 'sites/7/lines/ab/machines/abab/state';
+    const allow = (operation: string, resource: string) => ({
+      effect: 'ALLOW' as const,
+      operation,
+      resource,
+    });
+    const deny = (operation: string, resource: string) => ({ effect: 'DENY' as const, operation, resource });
+    const hundred = <T>(of: (n: number) => T): T[] => Array.from({ length: 100 }, (_, n) => of(n));
+    const ask = async (
+      grants: NonNullable<WireGrantSet['grants']>[],
+      asked: [string, string][],
+    ): Promise<string[]> => {
+      const sets = grants.map((some) => fetched({ ...plain, grants: some }));
+      const questions = new Questions();
+      for (const { id, bytes } of sets) questions.set(id, bytes);
+      questions.grants([...sets.keys()], new Map([['v', 'ab']]));
+      for (const [operation, resource] of asked) questions.decision(operation, resource, prefixOf(resource));
+      const answers = (await questions.ask(driver)).slice(sets.length);
+      // Steps are counted, not time: it is the same for another build on any machine.
+      expect((await questions.ask(sanitized)).slice(sets.length)).toEqual(answers);
+      return answers;
+    };
+
+    it.each([
+      ['a delivery, by stars', 'mqtt:subscribe', (n: number) => `${FILTER}*a*b*${n}*b`, 'mqtt:receive'],
+      [
+        'a delivery, by variables',
+        'mqtt:subscribe',
+        (n: number) => `${FILTER}*${'${v}'}*${n}*b`,
+        'mqtt:receive',
+      ],
+      ['a delivery, by any service', 'mqtt:subscribe', (n: number) => `mqtt:*:*a*b*${n}*b`, 'mqtt:receive'],
+      ['a publish', 'mqtt:publish', (n: number) => `mqtt:topic:*${'?a?b'.repeat(20)}*${n}*b`, 'mqtt:publish'],
+    ] as const)('is a denial that says so: %s', async (_, operation, resource, asked) => {
+      const grants = hundred(resource).map((each) => allow(operation, each));
+      expect(await ask([grants], [[asked, `mqtt:topic:${long}`]])).toEqual([TOO_COSTLY]);
+    });
+
+    it('is a denial of a subscription that says so', async () => {
+      const grants = hundred((n) => allow('mqtt:subscribe', `${FILTER}*${'?a?b'.repeat(20)}*${n}*b`));
+      expect(await ask([grants], [['mqtt:subscribe', FILTER + long]])).toEqual([TOO_COSTLY]);
+    });
+
+    it('denies although a grant that is quickly found would have allowed it, behind denies that are undecided', async () => {
+      const denies = hundred((n) => deny('mqtt:subscribe', `${FILTER}*a*b*${n}*b`));
+      const everything = allow('mqtt:subscribe', `${FILTER}*`);
+      const asked: [string, string][] = [['mqtt:receive', `mqtt:topic:${long}`]];
+      expect(await ask([[everything]], asked)).toEqual(['ALLOWED']);
+      expect(await ask([[...denies, everything]], asked)).toEqual([TOO_COSTLY]);
+      expect(await ask([[everything], denies], asked)).toEqual([TOO_COSTLY]);
+      expect(await ask([denies, [everything]], asked)).toEqual([TOO_COSTLY]);
+    });
+
+    it('counts all sets of a session together', async () => {
+      const few = (set: number) =>
+        Array.from({ length: 3 }, (_, n) => allow('mqtt:subscribe', `${FILTER}*a*b*${set}/${n}*b`));
+      const asked: [string, string][] = [['mqtt:receive', `mqtt:topic:${long.slice(0, 20_000)}`]];
+      expect(await ask([few(0)], asked)).toEqual(['IMPLICIT_DENY']);
+      expect(
+        await ask(
+          Array.from({ length: 20 }, (_, set) => few(set)),
+          asked,
+        ),
+      ).toEqual([TOO_COSTLY]);
+    });
+
+    it('takes nothing from the next one', async () => {
+      const grants = hundred((n) => allow('mqtt:subscribe', `${FILTER}*a*b*${n}*b`));
+      const some = [...grants, allow('mqtt:subscribe', `${FILTER}sites/*/state`)];
+      const costly: [string, string] = ['mqtt:receive', `mqtt:topic:${long}`];
+      const cheap: [string, string] = ['mqtt:receive', `mqtt:topic:${usual}`];
+      expect(await ask([some], [costly, cheap, costly, cheap])).toEqual([
+        TOO_COSTLY,
+        'ALLOWED',
+        TOO_COSTLY,
+        'ALLOWED',
+      ]);
+    });
+
+    it('is none on a topic of usual length: the daemon decides the same by the same grants', async () => {
+      const comparison = new Comparison();
+      const resources = hundred((n) => `*a*b*${n}*`).concat(
+        hundred((n) => `*${'*a*b'.repeat(10)}*${n}`),
+        hundred((n) => `*${n}/${'${v}'}`),
+      );
+      const grants = resources.flatMap((each, n) => [
+        { effect: n % 50 === 49 ? 'DENY' : 'ALLOW', operation: 'mqtt:subscribe', resource: FILTER + each },
+        { effect: 'ALLOW', operation: 'mqtt:publish', resource: `mqtt:topic:${each}` },
+      ]);
+      comparison.grants([{ ...plain, grants } as WireGrantSet], new Map([['v', 'ab']]));
+      for (const end of ['', '/7', '/7/ab', '/49', '/49/ab', '/x', '7', '/+', '/#']) {
+        comparison.decision('mqtt:receive', `mqtt:topic:${usual}${end}`);
+        comparison.decision('mqtt:publish', `mqtt:topic:${usual}${end}`);
+        comparison.decision('mqtt:subscribe', FILTER + usual + end);
+      }
+      await comparison.agreesWith(driver);
+      await comparison.agreesWith(sanitized);
+    });
+  });
+
   it('refuses a set whose bytes are not what its id says, or are no set', async () => {
     const set = fetched({ ...plain, grants: [{ effect: 'ALLOW', operation: '*', resource: '*' }] });
     const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
