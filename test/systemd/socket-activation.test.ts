@@ -63,6 +63,12 @@ function run(command: string, args: readonly string[]): ChildProcess {
   return child;
 }
 
+/** Its path is there a moment before it takes connections; to try would start the daemon. */
+function takesCalls(socket: string): boolean {
+  const accepting = /^\S+ \S+ \S+ 00010000 .* (\S+)$/gm;
+  return [...readFileSync('/proc/net/unix', 'utf8').matchAll(accepting)].some(([, path]) => path === socket);
+}
+
 async function end(child: ChildProcess): Promise<unknown> {
   if (child.exitCode !== null || child.signalCode !== null) return child.exitCode;
   const exited = once(child, 'exit');
@@ -92,7 +98,7 @@ describe('a daemon with sockets of systemd’s', () => {
   it('is started by the first call, answers it, and serves each socket as the listener of its name', async () => {
     const listens = ['--fdname=broker:admin', '-l', broker, '-l', admin];
     const child = run('systemd-socket-activate', listens);
-    await until('systemd listens', () => existsSync(broker) && existsSync(admin));
+    await until('systemd listens', () => takesCalls(broker) && takesCalls(admin));
     expect(nameOf(child)).toBe('systemd-socket-');
     expect(await answer(callerOf(broker))).toBe(ANSWERED);
     expect(nameOf(child)).not.toBe('systemd-socket-');
@@ -104,7 +110,7 @@ describe('a daemon with sockets of systemd’s', () => {
 
   it('leaves their mode and group as they are, whatever the configuration says, and the paths when it stops', async () => {
     const child = run('systemd-socket-activate', ['--fdname=broker', '-l', broker]);
-    await until('systemd listens', () => existsSync(broker));
+    await until('systemd listens', () => takesCalls(broker));
     chmodSync(broker, 0o640);
     if (process.getuid?.() === 0) chownSync(broker, 0, A_GROUP);
     const before = statSync(broker);
@@ -121,7 +127,7 @@ describe('a daemon with sockets of systemd’s', () => {
 
   it('may have some of systemd’s and open the others itself', async () => {
     run('systemd-socket-activate', ['--fdname=broker', '-l', broker]);
-    await until('systemd listens', () => existsSync(broker));
+    await until('systemd listens', () => takesCalls(broker));
     expect(existsSync(admin)).toBe(false);
     await answer(callerOf(broker));
     expect((await callerOf(admin).call('GetStatus', {})).version).not.toBe('');
