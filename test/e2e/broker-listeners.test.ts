@@ -335,7 +335,8 @@ onMosquitto(
       const read = () => Number(readFileSync(`${broker.directory}/pid`, 'utf8'));
       const enrolled = await scene.enrol('background');
       try {
-        execFileSync(kind.release.binary, ['-c', broker.configurationFile, '-d'], { stdio: 'ignore' });
+        const { environment: env } = broker;
+        execFileSync(kind.release.binary, ['-c', broker.configurationFile, '-d'], { stdio: 'ignore', env });
         await until('it wrote its process id', () => read() > 0);
         await until('a device is let in', () => scene.connect(enrolled, {}, broker).catch(() => undefined));
       } finally {

@@ -310,6 +310,11 @@ export class MosquittoBroker {
     }
   }
 
+  /** What the process needs of its environment. */
+  get environment(): NodeJS.ProcessEnv {
+    return { ...process.env, ...(this.#sanitized ? sanitizerEnvironment() : {}) };
+  }
+
   #remove(): void {
     rmSync(this.directory, { recursive: true, force: true });
   }
@@ -317,7 +322,7 @@ export class MosquittoBroker {
   #spawn(): ChildProcess {
     const child = spawn(this.release.binary, ['-c', this.configurationFile], {
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: { ...process.env, ...(this.#sanitized ? sanitizerEnvironment() : {}) },
+      env: this.environment,
     });
     this.#child = child;
     for (const stream of [child.stdout, child.stderr]) {
