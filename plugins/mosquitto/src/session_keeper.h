@@ -8,8 +8,8 @@
 // - That a session is closed is told to the daemon until it has heard it.
 // - The broker's thread hears of a session's answer first, then of what happens to it, and of its end once.
 //
-// Threads: Authenticate, Close, Retire, DaemonIsGone and Stop are the broker's doors; all else happens on the keeper's
-// thread, which this class owns.
+// Threads: Authenticate, CheckClientId, Close, Retire, Announce, DaemonIsGone and Stop are the broker's doors; all else happens
+// on the keeper's thread, which this class owns.
 #pragma once
 
 #include <memory>
