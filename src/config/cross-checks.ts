@@ -8,6 +8,7 @@ import { configurationSchema, modeBits } from './schema.ts';
 /** `sun_path` has 108 bytes, the closing NUL included. */
 const LONGEST_SOCKET_PATH = 107;
 const OTHERS_WRITE = 0o002;
+const OTHERS_ACCESS = 0o007;
 /** Named so in `status` and in refusals; a listener of that name would be taken for it. */
 const ADMIN = 'admin';
 
@@ -18,6 +19,7 @@ export function crossCheck(configuration: Configuration, problems: Problems): Co
     admin: checkAdmin(configuration.admin, problems),
     security: boundRevalidation(configuration.security, problems),
     metrics: checkMetrics(configuration.metrics, problems),
+    certificates: checkCertificates(configuration.certificates, problems),
     listeners: checkListeners(configuration, problems),
   };
 }
@@ -124,6 +126,68 @@ function boundRevalidation(
     `must not be above security.clientDeviceTrustDurationMinutes; ${longest} is used`,
   );
   return { ...security, revalidateAfterSeconds: longest };
+}
+
+function checkCertificates(
+  certificates: Configuration['certificates'],
+  problems: Problems,
+): Configuration['certificates'] {
+  const { maxValiditySeconds: longest } = certificates;
+  const bounded = (key: 'serverCertificateValiditySeconds' | 'clientCertificateValiditySeconds'): number => {
+    const given = certificates[key];
+    if (given <= longest) return given;
+    problems.warn(
+      `certificates.${key}`,
+      given,
+      `must not be above certificates.maxValiditySeconds; ${longest} is used`,
+    );
+    return longest;
+  };
+  return {
+    ...certificates,
+    serverCertificateValiditySeconds: bounded('serverCertificateValiditySeconds'),
+    clientCertificateValiditySeconds: bounded('clientCertificateValiditySeconds'),
+    sinks: checkSinks(certificates.sinks, problems),
+  };
+}
+
+/** One with an error in it is left out. */
+function checkSinks(
+  sinks: Configuration['certificates']['sinks'],
+  problems: Problems,
+): Configuration['certificates']['sinks'] {
+  const taken = new Map<string, string>();
+  const right = Object.entries(sinks).filter(([name, sink]) => {
+    const path = joinPath('certificates.sinks', name);
+    const before = problems.errors.length;
+    const directory = normalize(`${sink.directory}/`);
+    const other = taken.get(directory);
+    if (other !== undefined)
+      problems.error(`${path}.directory`, sink.directory, `${other} has this directory already`);
+    else taken.set(directory, path);
+    if ((modeBits(sink.mode) & OTHERS_ACCESS) !== 0)
+      problems.error(
+        `${path}.mode`,
+        sink.mode,
+        'must not let others in: the private key is one of the files',
+      );
+    const names = Object.values(sink.files);
+    const twice = names.find((file, index) => names.indexOf(file) !== index);
+    if (twice !== undefined) problems.error(`${path}.files`, twice, 'two files have this name');
+    checkReload(sink.reload, `${path}.reload`, problems);
+    return problems.errors.length === before;
+  });
+  return Object.fromEntries(right);
+}
+
+function checkReload(
+  reload: Configuration['certificates']['sinks'][string]['reload'],
+  path: string,
+  problems: Problems,
+): void {
+  if (reload === undefined) return;
+  if ((reload.pidFile === undefined) === (reload.command === undefined))
+    problems.error(path, reload, 'must have either pidFile or command');
 }
 
 function checkMetrics(metrics: Configuration['metrics'], problems: Problems): Configuration['metrics'] {

@@ -6,55 +6,11 @@
  */
 import { z } from 'zod';
 import { LOG_LEVELS } from '../telemetry/logger.ts';
+import { CA_TYPES, certificateAuthority, certificates } from './certificates-schema.ts';
 import { own, reference } from './key.ts';
+import { connectivity, discovery } from './network-schema.ts';
 import { BROKER_ALIAS, DEVICE_AUTH_OPERATIONS } from './operations.ts';
-
-const INT32 = 2 ** 31 - 1;
-const DAY = 24 * 60 * 60;
-
-const path = () =>
-  z
-    .string()
-    .min(1, 'must not be empty')
-    .regex(/^[^\0]*$/, 'must not contain NUL');
-const fileMode = () =>
-  z.string().regex(/^0?[0-7]{3}$/, 'must be three octal digits in quotes, such as "0660"');
-
-const certificateValidity = (whose: string) =>
-  reference(
-    z
-      .int()
-      .min(60)
-      .max(10 * DAY)
-      .default(7 * DAY),
-    `How long a ${whose} certificate made by the daemon is valid. Outside the range the nearer end is used, with a warning. ` +
-      'Too short: brokers change certificates all day, and clients that were offline meet a stranger. ' +
-      'Too long: a stolen key stays useful.',
-    {
-      reading: 'reference-integer',
-      outOfRange: 'clamp',
-      overflow: 'high',
-      unit: 'seconds',
-      effect: 'next issue',
-    },
-  );
-
-const certificates = z.strictObject({
-  serverCertificateValiditySeconds: certificateValidity("broker's server"),
-  clientCertificateValiditySeconds: certificateValidity("component's client"),
-  disableCertificateRotation: reference(
-    z.boolean().default(false),
-    'Issue each certificate once and never renew it. Anything but `true` (or what the reference takes for it: `"true"`, `"yes"`, ' +
-      '`"on"`, `"t"`, `"y"`, `"Y"`, a number that is not 0) is `false`. With `true` a broker stops being reachable when its certificate ends.',
-    { reading: 'reference-flag', effect: 'next issue' },
-  ),
-  deviceCertificateValidityDays: own(
-    z.int().min(1).max(36_500).default(3650),
-    'How long a device certificate made by `deviceauthctl certificate issue` is valid, unless the command says otherwise. ' +
-      'Too short: devices must be enrolled again in the field. Too long: a lost device is held off by revocation only.',
-    { unit: 'days', effect: 'next issue' },
-  ),
-});
+import { DAY, entryName, fileMode, INT32, path } from './values.ts';
 
 const performance = z.strictObject({
   maxActiveAuthTokens: reference(
@@ -138,47 +94,6 @@ const security = z.strictObject({
     { unit: 'seconds' },
   ),
 });
-
-const CA_TYPES = ['RSA_2048', 'ECDSA_P256'] as const;
-const uri = () =>
-  z
-    .string()
-    .regex(
-      /^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`]+$/,
-      'must be a URI with a scheme, such as file:///etc/ca.pem',
-    );
-
-const certificateAuthority = z
-  .strictObject({
-    caType: reference(
-      z
-        .array(z.enum(CA_TYPES))
-        .default(['RSA_2048'])
-        .transform((types) => types[0] ?? 'RSA_2048'),
-      "The key of the CA that signs brokers' certificates. Only the first entry is used; more give a warning, a name that is not known is an error. " +
-        'A change makes a new CA, which clients must come to trust.',
-      { reading: 'reference-list' },
-    ),
-    privateKeyUri: reference(
-      uri().optional(),
-      "Your own CA's private key, `file:` or `pkcs11:`. Without a scheme: an error. Used only together with `certificateUri`.",
-      { reading: 'reference-uri' },
-    ),
-    certificateUri: reference(
-      uri().optional(),
-      "Your own CA's certificate, `file:` or `pkcs11:`. Without a scheme: an error. Used only together with `privateKeyUri`.",
-      { reading: 'reference-uri' },
-    ),
-    certificateChainUri: reference(
-      uri().optional(),
-      'The certificates between your CA and its root, as a file. Without a scheme: an error.',
-      { reading: 'reference-uri' },
-    ),
-  })
-  .transform((ca) => ({
-    ...ca,
-    customCA: ca.privateKeyUri !== undefined && ca.certificateUri !== undefined,
-  }));
 
 const metrics = z.strictObject({
   disableMetrics: reference(
@@ -420,6 +335,8 @@ export const configurationSchema = z.strictObject({
     'The old name of `certificateAuthority.caType`. Deprecated: used only where that is absent, with a warning.',
     { reading: 'reference-list' },
   ),
+  connectivity: connectivity.prefault({}),
+  discovery: discovery.prefault({}),
   metrics: metrics.prefault({}),
   verifier: own(
     z.enum(['registry']).default('registry'),
@@ -433,15 +350,7 @@ export const configurationSchema = z.strictObject({
   ),
   admin: admin.prefault({}),
   listeners: z
-    .record(
-      z
-        .string()
-        .regex(
-          /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/,
-          'must be 1 to 64 characters of A-Z a-z 0-9 _ . - and begin with a letter or digit',
-        ),
-      z.union([unixListener, tcpListener]),
-    )
+    .record(entryName(), z.union([unixListener, tcpListener]))
     .default({})
     .describe(
       'Where brokers call, by name. Either a Unix socket, or a TCP port with mutual TLS. Without one, only the operator can reach the daemon.',
@@ -454,6 +363,7 @@ export const configurationSchema = z.strictObject({
 /** The effective configuration: every value within its range, every default filled in. */
 export type Configuration = z.infer<typeof configurationSchema>;
 export type UnixListener = z.infer<typeof unixListener>;
+export type CertificateSink = Configuration['certificates']['sinks'][string];
 export type TcpListener = z.infer<typeof tcpListener>;
 export type Listener = UnixListener | TcpListener;
 export type ListenerLimits = z.infer<typeof limits>;

@@ -25,7 +25,13 @@ describe('A configuration file', () => {
         serverCertificateValiditySeconds: 604_800,
         clientCertificateValiditySeconds: 604_800,
         disableCertificateRotation: false,
+        maxValiditySeconds: 864_000,
+        serverKeyType: 'EC_P256',
         deviceCertificateValidityDays: 3650,
+        crlValiditySeconds: 604_800,
+        deviceCaCrls: {},
+        expiredCrl: 'refuse',
+        sinks: {},
       },
       performance: { maxActiveAuthTokens: 2500, cloudRequestQueueSize: 100, maxConcurrentCloudRequests: 1 },
       security: {
@@ -36,7 +42,16 @@ describe('A configuration file', () => {
         revalidateAfterSeconds: 60,
         liveRevalidationSeconds: 3600,
       },
-      certificateAuthority: { caType: 'RSA_2048', customCA: false },
+      certificateAuthority: { caType: 'RSA_2048', overlapDays: 30, customCA: false },
+      connectivity: {
+        hosts: [],
+        port: 8883,
+        interfaces: true,
+        excludeInterfaces: ['docker*', 'br-*', 'veth*', 'virbr*', 'cni*', 'flannel*', 'cali*', 'podman*'],
+        addressFamilies: ['IPv4'],
+        removalDelaySeconds: 600,
+      },
+      discovery: { listen: [], requestsPerSecond: 50, maxConnections: 500 },
       metrics: { disableMetrics: false, aggregatePeriodSeconds: 3600, listen: '127.0.0.1:9464' },
       verifier: 'registry',
       stateDirectory: '/var/lib/deviceauthd',
@@ -230,6 +245,18 @@ describe("The reference's keys", () => {
     expect(empty.effective.certificateAuthority.caType).toBe('RSA_2048');
   });
 
+  it('hold a validity to ten days, and to thirty where the operator raises the cap', () => {
+    const validity = (certificates: object) => load({ certificates });
+    const capped = validity({ serverCertificateValiditySeconds: 1_728_000 });
+    expect(capped.effective.certificates.serverCertificateValiditySeconds).toBe(864_000);
+    expect(capped.warnings).toMatchObject([{ path: 'certificates.serverCertificateValiditySeconds' }]);
+    const raised = validity({ maxValiditySeconds: 2_592_000, serverCertificateValiditySeconds: 1_728_000 });
+    expect(raised.effective.certificates.serverCertificateValiditySeconds).toBe(1_728_000);
+    expect(raised.warnings).toEqual([]);
+    const over = validity({ maxValiditySeconds: 9_999_999, serverCertificateValiditySeconds: 9_999_999 });
+    expect(over.effective.certificates.serverCertificateValiditySeconds).toBe(2_592_000);
+  });
+
   it('make a custom CA only of a key and a certificate together', () => {
     const ca = (value: object) => load({ certificateAuthority: value });
     const privateKeyUri = 'pkcs11:object=test;CustomerRootCA;type=private';
@@ -239,6 +266,7 @@ describe("The reference's keys", () => {
     expect(ca({ privateKeyUri: '  ', certificateUri }).effective.certificateAuthority).toEqual({
       caType: 'RSA_2048',
       certificateUri,
+      overlapDays: 30,
       customCA: false,
     });
     for (const key of ['privateKeyUri', 'certificateUri', 'certificateChainUri']) {
@@ -416,5 +444,43 @@ describe('Device groups', () => {
     expect(errors).toEqual([]);
     expect(warnings).toMatchObject([{ path: 'deviceGroups.definitions.any.x', value: 1 }]);
     expect(effective.deviceGroups).toHaveProperty('definitions.any.SELECTIONRULE', 'thingName: a');
+  });
+});
+
+describe('A certificate sink', () => {
+  const sinks = (given: object) => load({ certificates: { sinks: given } });
+
+  it('needs a directory, and has names, a mode and no reload by default', () => {
+    const { effective, errors } = sinks({ nginx: { directory: '/etc/broker/tls' } });
+    expect(errors).toEqual([]);
+    expect(effective.certificates.sinks['nginx']).toEqual({
+      directory: '/etc/broker/tls',
+      files: {
+        certificate: 'server.pem',
+        privateKey: 'server.key',
+        caCertificates: 'ca.pem',
+        deviceCas: 'device-cas.pem',
+        deviceCaCrls: 'device-cas.crl',
+        pkcs12: 'server.p12',
+      },
+      mode: '0640',
+    });
+    expect(sinks({ nginx: {} }).errors).toMatchObject([{ path: 'certificates.sinks.nginx.directory' }]);
+  });
+
+  it('is an error where others could read the key, where names or directories are taken, where a reload is ambiguous', () => {
+    const directory = '/etc/broker/tls';
+    const reload = { pidFile: '/run/b.pid', command: ['true'] };
+    const wrong: readonly (readonly [object, string])[] = [
+      [{ a: { directory, mode: '0644' } }, 'a.mode'],
+      [{ a: { directory, files: { certificate: 'x', privateKey: 'x' } } }, 'a.files'],
+      [{ a: { directory, files: { certificate: '../x' } } }, 'a.files.certificate'],
+      [{ a: { directory }, b: { directory: `${directory}/` } }, 'b.directory'],
+      [{ a: { directory, reload } }, 'a.reload'],
+      [{ a: { directory, reload: { signal: 'SIGHUP' } } }, 'a.reload'],
+      [{ a: { directory, reload: { pidFile: '/run/b.pid', signal: 'SIGKILL' } } }, 'a.reload.signal'],
+    ];
+    for (const [given, path] of wrong)
+      expect(sinks(given).errors, path).toMatchObject([{ path: `certificates.sinks.${path}` }]);
   });
 });

@@ -38,6 +38,7 @@ import type { DeviceAuthClient as _deviceauth_v1_DeviceAuthClient, DeviceAuthDef
 import type { DeviceCa as _deviceauth_v1_DeviceCa, DeviceCa__Output as _deviceauth_v1_DeviceCa__Output } from './deviceauth/v1/DeviceCa.ts';
 import type { ExplainRequest as _deviceauth_v1_ExplainRequest, ExplainRequest__Output as _deviceauth_v1_ExplainRequest__Output } from './deviceauth/v1/ExplainRequest.ts';
 import type { ExplainResponse as _deviceauth_v1_ExplainResponse, ExplainResponse__Output as _deviceauth_v1_ExplainResponse__Output } from './deviceauth/v1/ExplainResponse.ts';
+import type { ExportStateRequest as _deviceauth_v1_ExportStateRequest, ExportStateRequest__Output as _deviceauth_v1_ExportStateRequest__Output } from './deviceauth/v1/ExportStateRequest.ts';
 import type { Finding as _deviceauth_v1_Finding, Finding__Output as _deviceauth_v1_Finding__Output } from './deviceauth/v1/Finding.ts';
 import type { GetCertificateRequest as _deviceauth_v1_GetCertificateRequest, GetCertificateRequest__Output as _deviceauth_v1_GetCertificateRequest__Output } from './deviceauth/v1/GetCertificateRequest.ts';
 import type { GetClientDeviceAuthTokenRequest as _deviceauth_v1_GetClientDeviceAuthTokenRequest, GetClientDeviceAuthTokenRequest__Output as _deviceauth_v1_GetClientDeviceAuthTokenRequest__Output } from './deviceauth/v1/GetClientDeviceAuthTokenRequest.ts';
@@ -46,6 +47,7 @@ import type { GetConfigurationRequest as _deviceauth_v1_GetConfigurationRequest,
 import type { GetConfigurationResponse as _deviceauth_v1_GetConfigurationResponse, GetConfigurationResponse__Output as _deviceauth_v1_GetConfigurationResponse__Output } from './deviceauth/v1/GetConfigurationResponse.ts';
 import type { GetGrantSetRequest as _deviceauth_v1_GetGrantSetRequest, GetGrantSetRequest__Output as _deviceauth_v1_GetGrantSetRequest__Output } from './deviceauth/v1/GetGrantSetRequest.ts';
 import type { GetGrantSetResponse as _deviceauth_v1_GetGrantSetResponse, GetGrantSetResponse__Output as _deviceauth_v1_GetGrantSetResponse__Output } from './deviceauth/v1/GetGrantSetResponse.ts';
+import type { GetServerCaRequest as _deviceauth_v1_GetServerCaRequest, GetServerCaRequest__Output as _deviceauth_v1_GetServerCaRequest__Output } from './deviceauth/v1/GetServerCaRequest.ts';
 import type { GetStatusRequest as _deviceauth_v1_GetStatusRequest, GetStatusRequest__Output as _deviceauth_v1_GetStatusRequest__Output } from './deviceauth/v1/GetStatusRequest.ts';
 import type { GetStatusResponse as _deviceauth_v1_GetStatusResponse, GetStatusResponse__Output as _deviceauth_v1_GetStatusResponse__Output } from './deviceauth/v1/GetStatusResponse.ts';
 import type { GetThingRequest as _deviceauth_v1_GetThingRequest, GetThingRequest__Output as _deviceauth_v1_GetThingRequest__Output } from './deviceauth/v1/GetThingRequest.ts';
@@ -54,8 +56,12 @@ import type { GrantSet as _deviceauth_v1_GrantSet, GrantSet__Output as _deviceau
 import type { GrantSetAdded as _deviceauth_v1_GrantSetAdded, GrantSetAdded__Output as _deviceauth_v1_GrantSetAdded__Output } from './deviceauth/v1/GrantSetAdded.ts';
 import type { Heartbeat as _deviceauth_v1_Heartbeat, Heartbeat__Output as _deviceauth_v1_Heartbeat__Output } from './deviceauth/v1/Heartbeat.ts';
 import type { HeldTokens as _deviceauth_v1_HeldTokens, HeldTokens__Output as _deviceauth_v1_HeldTokens__Output } from './deviceauth/v1/HeldTokens.ts';
+import type { HostAddress as _deviceauth_v1_HostAddress, HostAddress__Output as _deviceauth_v1_HostAddress__Output } from './deviceauth/v1/HostAddress.ts';
 import type { ImportItem as _deviceauth_v1_ImportItem, ImportItem__Output as _deviceauth_v1_ImportItem__Output } from './deviceauth/v1/ImportItem.ts';
+import type { ImportOptions as _deviceauth_v1_ImportOptions, ImportOptions__Output as _deviceauth_v1_ImportOptions__Output } from './deviceauth/v1/ImportOptions.ts';
 import type { ImportResult as _deviceauth_v1_ImportResult, ImportResult__Output as _deviceauth_v1_ImportResult__Output } from './deviceauth/v1/ImportResult.ts';
+import type { ImportStateRequest as _deviceauth_v1_ImportStateRequest, ImportStateRequest__Output as _deviceauth_v1_ImportStateRequest__Output } from './deviceauth/v1/ImportStateRequest.ts';
+import type { ImportStateResponse as _deviceauth_v1_ImportStateResponse, ImportStateResponse__Output as _deviceauth_v1_ImportStateResponse__Output } from './deviceauth/v1/ImportStateResponse.ts';
 import type { IssueCertificateRequest as _deviceauth_v1_IssueCertificateRequest, IssueCertificateRequest__Output as _deviceauth_v1_IssueCertificateRequest__Output } from './deviceauth/v1/IssueCertificateRequest.ts';
 import type { IssueCertificateResponse as _deviceauth_v1_IssueCertificateResponse, IssueCertificateResponse__Output as _deviceauth_v1_IssueCertificateResponse__Output } from './deviceauth/v1/IssueCertificateResponse.ts';
 import type { ListCertificatesRequest as _deviceauth_v1_ListCertificatesRequest, ListCertificatesRequest__Output as _deviceauth_v1_ListCertificatesRequest__Output } from './deviceauth/v1/ListCertificatesRequest.ts';
@@ -64,6 +70,8 @@ import type { ListDeviceCasRequest as _deviceauth_v1_ListDeviceCasRequest, ListD
 import type { ListDeviceCasResponse as _deviceauth_v1_ListDeviceCasResponse, ListDeviceCasResponse__Output as _deviceauth_v1_ListDeviceCasResponse__Output } from './deviceauth/v1/ListDeviceCasResponse.ts';
 import type { ListRefusalsRequest as _deviceauth_v1_ListRefusalsRequest, ListRefusalsRequest__Output as _deviceauth_v1_ListRefusalsRequest__Output } from './deviceauth/v1/ListRefusalsRequest.ts';
 import type { ListRefusalsResponse as _deviceauth_v1_ListRefusalsResponse, ListRefusalsResponse__Output as _deviceauth_v1_ListRefusalsResponse__Output } from './deviceauth/v1/ListRefusalsResponse.ts';
+import type { ListServerCertificatesRequest as _deviceauth_v1_ListServerCertificatesRequest, ListServerCertificatesRequest__Output as _deviceauth_v1_ListServerCertificatesRequest__Output } from './deviceauth/v1/ListServerCertificatesRequest.ts';
+import type { ListServerCertificatesResponse as _deviceauth_v1_ListServerCertificatesResponse, ListServerCertificatesResponse__Output as _deviceauth_v1_ListServerCertificatesResponse__Output } from './deviceauth/v1/ListServerCertificatesResponse.ts';
 import type { ListSessionsRequest as _deviceauth_v1_ListSessionsRequest, ListSessionsRequest__Output as _deviceauth_v1_ListSessionsRequest__Output } from './deviceauth/v1/ListSessionsRequest.ts';
 import type { ListSessionsResponse as _deviceauth_v1_ListSessionsResponse, ListSessionsResponse__Output as _deviceauth_v1_ListSessionsResponse__Output } from './deviceauth/v1/ListSessionsResponse.ts';
 import type { ListThingsRequest as _deviceauth_v1_ListThingsRequest, ListThingsRequest__Output as _deviceauth_v1_ListThingsRequest__Output } from './deviceauth/v1/ListThingsRequest.ts';
@@ -71,6 +79,7 @@ import type { ListThingsResponse as _deviceauth_v1_ListThingsResponse, ListThing
 import type { ListenerStatus as _deviceauth_v1_ListenerStatus, ListenerStatus__Output as _deviceauth_v1_ListenerStatus__Output } from './deviceauth/v1/ListenerStatus.ts';
 import type { MqttCredential as _deviceauth_v1_MqttCredential, MqttCredential__Output as _deviceauth_v1_MqttCredential__Output } from './deviceauth/v1/MqttCredential.ts';
 import type { NearMiss as _deviceauth_v1_NearMiss, NearMiss__Output as _deviceauth_v1_NearMiss__Output } from './deviceauth/v1/NearMiss.ts';
+import type { Pkcs12Options as _deviceauth_v1_Pkcs12Options, Pkcs12Options__Output as _deviceauth_v1_Pkcs12Options__Output } from './deviceauth/v1/Pkcs12Options.ts';
 import type { QueueStatus as _deviceauth_v1_QueueStatus, QueueStatus__Output as _deviceauth_v1_QueueStatus__Output } from './deviceauth/v1/QueueStatus.ts';
 import type { Refusal as _deviceauth_v1_Refusal, Refusal__Output as _deviceauth_v1_Refusal__Output } from './deviceauth/v1/Refusal.ts';
 import type { RegisterCertificateRequest as _deviceauth_v1_RegisterCertificateRequest, RegisterCertificateRequest__Output as _deviceauth_v1_RegisterCertificateRequest__Output } from './deviceauth/v1/RegisterCertificateRequest.ts';
@@ -81,6 +90,11 @@ import type { RemoveDeviceCaRequest as _deviceauth_v1_RemoveDeviceCaRequest, Rem
 import type { RemoveDeviceCaResponse as _deviceauth_v1_RemoveDeviceCaResponse, RemoveDeviceCaResponse__Output as _deviceauth_v1_RemoveDeviceCaResponse__Output } from './deviceauth/v1/RemoveDeviceCaResponse.ts';
 import type { RevokeSessionsRequest as _deviceauth_v1_RevokeSessionsRequest, RevokeSessionsRequest__Output as _deviceauth_v1_RevokeSessionsRequest__Output } from './deviceauth/v1/RevokeSessionsRequest.ts';
 import type { RevokeSessionsResponse as _deviceauth_v1_RevokeSessionsResponse, RevokeSessionsResponse__Output as _deviceauth_v1_RevokeSessionsResponse__Output } from './deviceauth/v1/RevokeSessionsResponse.ts';
+import type { RotateServerCaRequest as _deviceauth_v1_RotateServerCaRequest, RotateServerCaRequest__Output as _deviceauth_v1_RotateServerCaRequest__Output } from './deviceauth/v1/RotateServerCaRequest.ts';
+import type { RotateServerCertificatesRequest as _deviceauth_v1_RotateServerCertificatesRequest, RotateServerCertificatesRequest__Output as _deviceauth_v1_RotateServerCertificatesRequest__Output } from './deviceauth/v1/RotateServerCertificatesRequest.ts';
+import type { ServerCa as _deviceauth_v1_ServerCa, ServerCa__Output as _deviceauth_v1_ServerCa__Output } from './deviceauth/v1/ServerCa.ts';
+import type { ServerCaCertificate as _deviceauth_v1_ServerCaCertificate, ServerCaCertificate__Output as _deviceauth_v1_ServerCaCertificate__Output } from './deviceauth/v1/ServerCaCertificate.ts';
+import type { ServerCertificate as _deviceauth_v1_ServerCertificate, ServerCertificate__Output as _deviceauth_v1_ServerCertificate__Output } from './deviceauth/v1/ServerCertificate.ts';
 import type { Session as _deviceauth_v1_Session, Session__Output as _deviceauth_v1_Session__Output } from './deviceauth/v1/Session.ts';
 import type { SessionChange as _deviceauth_v1_SessionChange, SessionChange__Output as _deviceauth_v1_SessionChange__Output } from './deviceauth/v1/SessionChange.ts';
 import type { SessionGrants as _deviceauth_v1_SessionGrants, SessionGrants__Output as _deviceauth_v1_SessionGrants__Output } from './deviceauth/v1/SessionGrants.ts';
@@ -93,6 +107,7 @@ import type { SessionsChanged as _deviceauth_v1_SessionsChanged, SessionsChanged
 import type { SessionsEnded as _deviceauth_v1_SessionsEnded, SessionsEnded__Output as _deviceauth_v1_SessionsEnded__Output } from './deviceauth/v1/SessionsEnded.ts';
 import type { SessionsSnapshot as _deviceauth_v1_SessionsSnapshot, SessionsSnapshot__Output as _deviceauth_v1_SessionsSnapshot__Output } from './deviceauth/v1/SessionsSnapshot.ts';
 import type { SetCertificateStatusRequest as _deviceauth_v1_SetCertificateStatusRequest, SetCertificateStatusRequest__Output as _deviceauth_v1_SetCertificateStatusRequest__Output } from './deviceauth/v1/SetCertificateStatusRequest.ts';
+import type { StateChunk as _deviceauth_v1_StateChunk, StateChunk__Output as _deviceauth_v1_StateChunk__Output } from './deviceauth/v1/StateChunk.ts';
 import type { SubscribeToCertificateUpdatesRequest as _deviceauth_v1_SubscribeToCertificateUpdatesRequest, SubscribeToCertificateUpdatesRequest__Output as _deviceauth_v1_SubscribeToCertificateUpdatesRequest__Output } from './deviceauth/v1/SubscribeToCertificateUpdatesRequest.ts';
 import type { Thing as _deviceauth_v1_Thing, Thing__Output as _deviceauth_v1_Thing__Output } from './deviceauth/v1/Thing.ts';
 import type { TokenUsage as _deviceauth_v1_TokenUsage, TokenUsage__Output as _deviceauth_v1_TokenUsage__Output } from './deviceauth/v1/TokenUsage.ts';
@@ -151,6 +166,7 @@ export interface ProtoGrpcType {
       ErrorReason: EnumTypeDefinition
       ExplainRequest: MessageTypeDefinition<_deviceauth_v1_ExplainRequest, _deviceauth_v1_ExplainRequest__Output>
       ExplainResponse: MessageTypeDefinition<_deviceauth_v1_ExplainResponse, _deviceauth_v1_ExplainResponse__Output>
+      ExportStateRequest: MessageTypeDefinition<_deviceauth_v1_ExportStateRequest, _deviceauth_v1_ExportStateRequest__Output>
       Finding: MessageTypeDefinition<_deviceauth_v1_Finding, _deviceauth_v1_Finding__Output>
       GetCertificateRequest: MessageTypeDefinition<_deviceauth_v1_GetCertificateRequest, _deviceauth_v1_GetCertificateRequest__Output>
       GetClientDeviceAuthTokenRequest: MessageTypeDefinition<_deviceauth_v1_GetClientDeviceAuthTokenRequest, _deviceauth_v1_GetClientDeviceAuthTokenRequest__Output>
@@ -159,6 +175,7 @@ export interface ProtoGrpcType {
       GetConfigurationResponse: MessageTypeDefinition<_deviceauth_v1_GetConfigurationResponse, _deviceauth_v1_GetConfigurationResponse__Output>
       GetGrantSetRequest: MessageTypeDefinition<_deviceauth_v1_GetGrantSetRequest, _deviceauth_v1_GetGrantSetRequest__Output>
       GetGrantSetResponse: MessageTypeDefinition<_deviceauth_v1_GetGrantSetResponse, _deviceauth_v1_GetGrantSetResponse__Output>
+      GetServerCaRequest: MessageTypeDefinition<_deviceauth_v1_GetServerCaRequest, _deviceauth_v1_GetServerCaRequest__Output>
       GetStatusRequest: MessageTypeDefinition<_deviceauth_v1_GetStatusRequest, _deviceauth_v1_GetStatusRequest__Output>
       GetStatusResponse: MessageTypeDefinition<_deviceauth_v1_GetStatusResponse, _deviceauth_v1_GetStatusResponse__Output>
       GetThingRequest: MessageTypeDefinition<_deviceauth_v1_GetThingRequest, _deviceauth_v1_GetThingRequest__Output>
@@ -167,8 +184,12 @@ export interface ProtoGrpcType {
       GrantSetAdded: MessageTypeDefinition<_deviceauth_v1_GrantSetAdded, _deviceauth_v1_GrantSetAdded__Output>
       Heartbeat: MessageTypeDefinition<_deviceauth_v1_Heartbeat, _deviceauth_v1_Heartbeat__Output>
       HeldTokens: MessageTypeDefinition<_deviceauth_v1_HeldTokens, _deviceauth_v1_HeldTokens__Output>
+      HostAddress: MessageTypeDefinition<_deviceauth_v1_HostAddress, _deviceauth_v1_HostAddress__Output>
       ImportItem: MessageTypeDefinition<_deviceauth_v1_ImportItem, _deviceauth_v1_ImportItem__Output>
+      ImportOptions: MessageTypeDefinition<_deviceauth_v1_ImportOptions, _deviceauth_v1_ImportOptions__Output>
       ImportResult: MessageTypeDefinition<_deviceauth_v1_ImportResult, _deviceauth_v1_ImportResult__Output>
+      ImportStateRequest: MessageTypeDefinition<_deviceauth_v1_ImportStateRequest, _deviceauth_v1_ImportStateRequest__Output>
+      ImportStateResponse: MessageTypeDefinition<_deviceauth_v1_ImportStateResponse, _deviceauth_v1_ImportStateResponse__Output>
       IssueCertificateRequest: MessageTypeDefinition<_deviceauth_v1_IssueCertificateRequest, _deviceauth_v1_IssueCertificateRequest__Output>
       IssueCertificateResponse: MessageTypeDefinition<_deviceauth_v1_IssueCertificateResponse, _deviceauth_v1_IssueCertificateResponse__Output>
       KeyType: EnumTypeDefinition
@@ -178,6 +199,8 @@ export interface ProtoGrpcType {
       ListDeviceCasResponse: MessageTypeDefinition<_deviceauth_v1_ListDeviceCasResponse, _deviceauth_v1_ListDeviceCasResponse__Output>
       ListRefusalsRequest: MessageTypeDefinition<_deviceauth_v1_ListRefusalsRequest, _deviceauth_v1_ListRefusalsRequest__Output>
       ListRefusalsResponse: MessageTypeDefinition<_deviceauth_v1_ListRefusalsResponse, _deviceauth_v1_ListRefusalsResponse__Output>
+      ListServerCertificatesRequest: MessageTypeDefinition<_deviceauth_v1_ListServerCertificatesRequest, _deviceauth_v1_ListServerCertificatesRequest__Output>
+      ListServerCertificatesResponse: MessageTypeDefinition<_deviceauth_v1_ListServerCertificatesResponse, _deviceauth_v1_ListServerCertificatesResponse__Output>
       ListSessionsRequest: MessageTypeDefinition<_deviceauth_v1_ListSessionsRequest, _deviceauth_v1_ListSessionsRequest__Output>
       ListSessionsResponse: MessageTypeDefinition<_deviceauth_v1_ListSessionsResponse, _deviceauth_v1_ListSessionsResponse__Output>
       ListThingsRequest: MessageTypeDefinition<_deviceauth_v1_ListThingsRequest, _deviceauth_v1_ListThingsRequest__Output>
@@ -185,6 +208,7 @@ export interface ProtoGrpcType {
       ListenerStatus: MessageTypeDefinition<_deviceauth_v1_ListenerStatus, _deviceauth_v1_ListenerStatus__Output>
       MqttCredential: MessageTypeDefinition<_deviceauth_v1_MqttCredential, _deviceauth_v1_MqttCredential__Output>
       NearMiss: MessageTypeDefinition<_deviceauth_v1_NearMiss, _deviceauth_v1_NearMiss__Output>
+      Pkcs12Options: MessageTypeDefinition<_deviceauth_v1_Pkcs12Options, _deviceauth_v1_Pkcs12Options__Output>
       QueueStatus: MessageTypeDefinition<_deviceauth_v1_QueueStatus, _deviceauth_v1_QueueStatus__Output>
       Refusal: MessageTypeDefinition<_deviceauth_v1_Refusal, _deviceauth_v1_Refusal__Output>
       RefusalCategory: EnumTypeDefinition
@@ -197,6 +221,11 @@ export interface ProtoGrpcType {
       RequestRule: EnumTypeDefinition
       RevokeSessionsRequest: MessageTypeDefinition<_deviceauth_v1_RevokeSessionsRequest, _deviceauth_v1_RevokeSessionsRequest__Output>
       RevokeSessionsResponse: MessageTypeDefinition<_deviceauth_v1_RevokeSessionsResponse, _deviceauth_v1_RevokeSessionsResponse__Output>
+      RotateServerCaRequest: MessageTypeDefinition<_deviceauth_v1_RotateServerCaRequest, _deviceauth_v1_RotateServerCaRequest__Output>
+      RotateServerCertificatesRequest: MessageTypeDefinition<_deviceauth_v1_RotateServerCertificatesRequest, _deviceauth_v1_RotateServerCertificatesRequest__Output>
+      ServerCa: MessageTypeDefinition<_deviceauth_v1_ServerCa, _deviceauth_v1_ServerCa__Output>
+      ServerCaCertificate: MessageTypeDefinition<_deviceauth_v1_ServerCaCertificate, _deviceauth_v1_ServerCaCertificate__Output>
+      ServerCertificate: MessageTypeDefinition<_deviceauth_v1_ServerCertificate, _deviceauth_v1_ServerCertificate__Output>
       Session: MessageTypeDefinition<_deviceauth_v1_Session, _deviceauth_v1_Session__Output>
       SessionChange: MessageTypeDefinition<_deviceauth_v1_SessionChange, _deviceauth_v1_SessionChange__Output>
       SessionGrants: MessageTypeDefinition<_deviceauth_v1_SessionGrants, _deviceauth_v1_SessionGrants__Output>
@@ -210,6 +239,8 @@ export interface ProtoGrpcType {
       SessionsSnapshot: MessageTypeDefinition<_deviceauth_v1_SessionsSnapshot, _deviceauth_v1_SessionsSnapshot__Output>
       SetCertificateStatusRequest: MessageTypeDefinition<_deviceauth_v1_SetCertificateStatusRequest, _deviceauth_v1_SetCertificateStatusRequest__Output>
       Severity: EnumTypeDefinition
+      StateChunk: MessageTypeDefinition<_deviceauth_v1_StateChunk, _deviceauth_v1_StateChunk__Output>
+      StatePart: EnumTypeDefinition
       SubscribeToCertificateUpdatesRequest: MessageTypeDefinition<_deviceauth_v1_SubscribeToCertificateUpdatesRequest, _deviceauth_v1_SubscribeToCertificateUpdatesRequest__Output>
       Thing: MessageTypeDefinition<_deviceauth_v1_Thing, _deviceauth_v1_Thing__Output>
       TokenUsage: MessageTypeDefinition<_deviceauth_v1_TokenUsage, _deviceauth_v1_TokenUsage__Output>

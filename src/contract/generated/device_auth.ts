@@ -27,6 +27,7 @@ import type { GrantSetAdded as _deviceauth_v1_GrantSetAdded, GrantSetAdded__Outp
 import type { Heartbeat as _deviceauth_v1_Heartbeat, Heartbeat__Output as _deviceauth_v1_Heartbeat__Output } from './deviceauth/v1/Heartbeat.ts';
 import type { HeldTokens as _deviceauth_v1_HeldTokens, HeldTokens__Output as _deviceauth_v1_HeldTokens__Output } from './deviceauth/v1/HeldTokens.ts';
 import type { MqttCredential as _deviceauth_v1_MqttCredential, MqttCredential__Output as _deviceauth_v1_MqttCredential__Output } from './deviceauth/v1/MqttCredential.ts';
+import type { Pkcs12Options as _deviceauth_v1_Pkcs12Options, Pkcs12Options__Output as _deviceauth_v1_Pkcs12Options__Output } from './deviceauth/v1/Pkcs12Options.ts';
 import type { SessionChange as _deviceauth_v1_SessionChange, SessionChange__Output as _deviceauth_v1_SessionChange__Output } from './deviceauth/v1/SessionChange.ts';
 import type { SessionGrants as _deviceauth_v1_SessionGrants, SessionGrants__Output as _deviceauth_v1_SessionGrants__Output } from './deviceauth/v1/SessionGrants.ts';
 import type { SessionState as _deviceauth_v1_SessionState, SessionState__Output as _deviceauth_v1_SessionState__Output } from './deviceauth/v1/SessionState.ts';
@@ -79,7 +80,9 @@ export interface ProtoGrpcType {
       GrantSetAdded: MessageTypeDefinition<_deviceauth_v1_GrantSetAdded, _deviceauth_v1_GrantSetAdded__Output>
       Heartbeat: MessageTypeDefinition<_deviceauth_v1_Heartbeat, _deviceauth_v1_Heartbeat__Output>
       HeldTokens: MessageTypeDefinition<_deviceauth_v1_HeldTokens, _deviceauth_v1_HeldTokens__Output>
+      KeyType: EnumTypeDefinition
       MqttCredential: MessageTypeDefinition<_deviceauth_v1_MqttCredential, _deviceauth_v1_MqttCredential__Output>
+      Pkcs12Options: MessageTypeDefinition<_deviceauth_v1_Pkcs12Options, _deviceauth_v1_Pkcs12Options__Output>
       RefusalCategory: EnumTypeDefinition
       RequestRule: EnumTypeDefinition
       SessionChange: MessageTypeDefinition<_deviceauth_v1_SessionChange, _deviceauth_v1_SessionChange__Output>

@@ -16,14 +16,18 @@ import type { DetachCertificateRequest as _deviceauth_v1_DetachCertificateReques
 import type { DeviceCa as _deviceauth_v1_DeviceCa, DeviceCa__Output as _deviceauth_v1_DeviceCa__Output } from '../../deviceauth/v1/DeviceCa.ts';
 import type { ExplainRequest as _deviceauth_v1_ExplainRequest, ExplainRequest__Output as _deviceauth_v1_ExplainRequest__Output } from '../../deviceauth/v1/ExplainRequest.ts';
 import type { ExplainResponse as _deviceauth_v1_ExplainResponse, ExplainResponse__Output as _deviceauth_v1_ExplainResponse__Output } from '../../deviceauth/v1/ExplainResponse.ts';
+import type { ExportStateRequest as _deviceauth_v1_ExportStateRequest, ExportStateRequest__Output as _deviceauth_v1_ExportStateRequest__Output } from '../../deviceauth/v1/ExportStateRequest.ts';
 import type { GetCertificateRequest as _deviceauth_v1_GetCertificateRequest, GetCertificateRequest__Output as _deviceauth_v1_GetCertificateRequest__Output } from '../../deviceauth/v1/GetCertificateRequest.ts';
 import type { GetConfigurationRequest as _deviceauth_v1_GetConfigurationRequest, GetConfigurationRequest__Output as _deviceauth_v1_GetConfigurationRequest__Output } from '../../deviceauth/v1/GetConfigurationRequest.ts';
 import type { GetConfigurationResponse as _deviceauth_v1_GetConfigurationResponse, GetConfigurationResponse__Output as _deviceauth_v1_GetConfigurationResponse__Output } from '../../deviceauth/v1/GetConfigurationResponse.ts';
+import type { GetServerCaRequest as _deviceauth_v1_GetServerCaRequest, GetServerCaRequest__Output as _deviceauth_v1_GetServerCaRequest__Output } from '../../deviceauth/v1/GetServerCaRequest.ts';
 import type { GetStatusRequest as _deviceauth_v1_GetStatusRequest, GetStatusRequest__Output as _deviceauth_v1_GetStatusRequest__Output } from '../../deviceauth/v1/GetStatusRequest.ts';
 import type { GetStatusResponse as _deviceauth_v1_GetStatusResponse, GetStatusResponse__Output as _deviceauth_v1_GetStatusResponse__Output } from '../../deviceauth/v1/GetStatusResponse.ts';
 import type { GetThingRequest as _deviceauth_v1_GetThingRequest, GetThingRequest__Output as _deviceauth_v1_GetThingRequest__Output } from '../../deviceauth/v1/GetThingRequest.ts';
 import type { ImportItem as _deviceauth_v1_ImportItem, ImportItem__Output as _deviceauth_v1_ImportItem__Output } from '../../deviceauth/v1/ImportItem.ts';
 import type { ImportResult as _deviceauth_v1_ImportResult, ImportResult__Output as _deviceauth_v1_ImportResult__Output } from '../../deviceauth/v1/ImportResult.ts';
+import type { ImportStateRequest as _deviceauth_v1_ImportStateRequest, ImportStateRequest__Output as _deviceauth_v1_ImportStateRequest__Output } from '../../deviceauth/v1/ImportStateRequest.ts';
+import type { ImportStateResponse as _deviceauth_v1_ImportStateResponse, ImportStateResponse__Output as _deviceauth_v1_ImportStateResponse__Output } from '../../deviceauth/v1/ImportStateResponse.ts';
 import type { IssueCertificateRequest as _deviceauth_v1_IssueCertificateRequest, IssueCertificateRequest__Output as _deviceauth_v1_IssueCertificateRequest__Output } from '../../deviceauth/v1/IssueCertificateRequest.ts';
 import type { IssueCertificateResponse as _deviceauth_v1_IssueCertificateResponse, IssueCertificateResponse__Output as _deviceauth_v1_IssueCertificateResponse__Output } from '../../deviceauth/v1/IssueCertificateResponse.ts';
 import type { ListCertificatesRequest as _deviceauth_v1_ListCertificatesRequest, ListCertificatesRequest__Output as _deviceauth_v1_ListCertificatesRequest__Output } from '../../deviceauth/v1/ListCertificatesRequest.ts';
@@ -32,6 +36,8 @@ import type { ListDeviceCasRequest as _deviceauth_v1_ListDeviceCasRequest, ListD
 import type { ListDeviceCasResponse as _deviceauth_v1_ListDeviceCasResponse, ListDeviceCasResponse__Output as _deviceauth_v1_ListDeviceCasResponse__Output } from '../../deviceauth/v1/ListDeviceCasResponse.ts';
 import type { ListRefusalsRequest as _deviceauth_v1_ListRefusalsRequest, ListRefusalsRequest__Output as _deviceauth_v1_ListRefusalsRequest__Output } from '../../deviceauth/v1/ListRefusalsRequest.ts';
 import type { ListRefusalsResponse as _deviceauth_v1_ListRefusalsResponse, ListRefusalsResponse__Output as _deviceauth_v1_ListRefusalsResponse__Output } from '../../deviceauth/v1/ListRefusalsResponse.ts';
+import type { ListServerCertificatesRequest as _deviceauth_v1_ListServerCertificatesRequest, ListServerCertificatesRequest__Output as _deviceauth_v1_ListServerCertificatesRequest__Output } from '../../deviceauth/v1/ListServerCertificatesRequest.ts';
+import type { ListServerCertificatesResponse as _deviceauth_v1_ListServerCertificatesResponse, ListServerCertificatesResponse__Output as _deviceauth_v1_ListServerCertificatesResponse__Output } from '../../deviceauth/v1/ListServerCertificatesResponse.ts';
 import type { ListSessionsRequest as _deviceauth_v1_ListSessionsRequest, ListSessionsRequest__Output as _deviceauth_v1_ListSessionsRequest__Output } from '../../deviceauth/v1/ListSessionsRequest.ts';
 import type { ListSessionsResponse as _deviceauth_v1_ListSessionsResponse, ListSessionsResponse__Output as _deviceauth_v1_ListSessionsResponse__Output } from '../../deviceauth/v1/ListSessionsResponse.ts';
 import type { ListThingsRequest as _deviceauth_v1_ListThingsRequest, ListThingsRequest__Output as _deviceauth_v1_ListThingsRequest__Output } from '../../deviceauth/v1/ListThingsRequest.ts';
@@ -43,7 +49,11 @@ import type { RemoveDeviceCaRequest as _deviceauth_v1_RemoveDeviceCaRequest, Rem
 import type { RemoveDeviceCaResponse as _deviceauth_v1_RemoveDeviceCaResponse, RemoveDeviceCaResponse__Output as _deviceauth_v1_RemoveDeviceCaResponse__Output } from '../../deviceauth/v1/RemoveDeviceCaResponse.ts';
 import type { RevokeSessionsRequest as _deviceauth_v1_RevokeSessionsRequest, RevokeSessionsRequest__Output as _deviceauth_v1_RevokeSessionsRequest__Output } from '../../deviceauth/v1/RevokeSessionsRequest.ts';
 import type { RevokeSessionsResponse as _deviceauth_v1_RevokeSessionsResponse, RevokeSessionsResponse__Output as _deviceauth_v1_RevokeSessionsResponse__Output } from '../../deviceauth/v1/RevokeSessionsResponse.ts';
+import type { RotateServerCaRequest as _deviceauth_v1_RotateServerCaRequest, RotateServerCaRequest__Output as _deviceauth_v1_RotateServerCaRequest__Output } from '../../deviceauth/v1/RotateServerCaRequest.ts';
+import type { RotateServerCertificatesRequest as _deviceauth_v1_RotateServerCertificatesRequest, RotateServerCertificatesRequest__Output as _deviceauth_v1_RotateServerCertificatesRequest__Output } from '../../deviceauth/v1/RotateServerCertificatesRequest.ts';
+import type { ServerCa as _deviceauth_v1_ServerCa, ServerCa__Output as _deviceauth_v1_ServerCa__Output } from '../../deviceauth/v1/ServerCa.ts';
 import type { SetCertificateStatusRequest as _deviceauth_v1_SetCertificateStatusRequest, SetCertificateStatusRequest__Output as _deviceauth_v1_SetCertificateStatusRequest__Output } from '../../deviceauth/v1/SetCertificateStatusRequest.ts';
+import type { StateChunk as _deviceauth_v1_StateChunk, StateChunk__Output as _deviceauth_v1_StateChunk__Output } from '../../deviceauth/v1/StateChunk.ts';
 import type { Thing as _deviceauth_v1_Thing, Thing__Output as _deviceauth_v1_Thing__Output } from '../../deviceauth/v1/Thing.ts';
 import type { UpdateThingRequest as _deviceauth_v1_UpdateThingRequest, UpdateThingRequest__Output as _deviceauth_v1_UpdateThingRequest__Output } from '../../deviceauth/v1/UpdateThingRequest.ts';
 
@@ -144,6 +154,17 @@ export interface AdminClient extends grpc.Client {
   explain(argument: _deviceauth_v1_ExplainRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ExplainResponse__Output>): grpc.ClientUnaryCall;
   explain(argument: _deviceauth_v1_ExplainRequest, callback: grpc.requestCallback<_deviceauth_v1_ExplainResponse__Output>): grpc.ClientUnaryCall;
   
+  /**
+   * A second copy of what another host would need to take over, encrypted with a passphrase: see docs/backup.md.
+   */
+  ExportState(argument: _deviceauth_v1_ExportStateRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_deviceauth_v1_StateChunk__Output>;
+  ExportState(argument: _deviceauth_v1_ExportStateRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_deviceauth_v1_StateChunk__Output>;
+  /**
+   * A second copy of what another host would need to take over, encrypted with a passphrase: see docs/backup.md.
+   */
+  exportState(argument: _deviceauth_v1_ExportStateRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_deviceauth_v1_StateChunk__Output>;
+  exportState(argument: _deviceauth_v1_ExportStateRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_deviceauth_v1_StateChunk__Output>;
+  
   GetCertificate(argument: _deviceauth_v1_GetCertificateRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
   GetCertificate(argument: _deviceauth_v1_GetCertificateRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
   GetCertificate(argument: _deviceauth_v1_GetCertificateRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
@@ -161,6 +182,21 @@ export interface AdminClient extends grpc.Client {
   getConfiguration(argument: _deviceauth_v1_GetConfigurationRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_GetConfigurationResponse__Output>): grpc.ClientUnaryCall;
   getConfiguration(argument: _deviceauth_v1_GetConfigurationRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_GetConfigurationResponse__Output>): grpc.ClientUnaryCall;
   getConfiguration(argument: _deviceauth_v1_GetConfigurationRequest, callback: grpc.requestCallback<_deviceauth_v1_GetConfigurationResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * The CA of the brokers' server certificates. That there is none, and why, is in the answer.
+   */
+  GetServerCa(argument: _deviceauth_v1_GetServerCaRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  GetServerCa(argument: _deviceauth_v1_GetServerCaRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  GetServerCa(argument: _deviceauth_v1_GetServerCaRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  GetServerCa(argument: _deviceauth_v1_GetServerCaRequest, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  /**
+   * The CA of the brokers' server certificates. That there is none, and why, is in the answer.
+   */
+  getServerCa(argument: _deviceauth_v1_GetServerCaRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  getServerCa(argument: _deviceauth_v1_GetServerCaRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  getServerCa(argument: _deviceauth_v1_GetServerCaRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  getServerCa(argument: _deviceauth_v1_GetServerCaRequest, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
   
   GetStatus(argument: _deviceauth_v1_GetStatusRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_GetStatusResponse__Output>): grpc.ClientUnaryCall;
   GetStatus(argument: _deviceauth_v1_GetStatusRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_GetStatusResponse__Output>): grpc.ClientUnaryCall;
@@ -192,6 +228,21 @@ export interface AdminClient extends grpc.Client {
    */
   importCertificates(metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientDuplexStream<_deviceauth_v1_ImportItem, _deviceauth_v1_ImportResult__Output>;
   importCertificates(options?: grpc.CallOptions): grpc.ClientDuplexStream<_deviceauth_v1_ImportItem, _deviceauth_v1_ImportResult__Output>;
+  
+  /**
+   * All of it or nothing. The first message says how, the others carry the file.
+   */
+  ImportState(metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ImportStateResponse__Output>): grpc.ClientWritableStream<_deviceauth_v1_ImportStateRequest>;
+  ImportState(metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ImportStateResponse__Output>): grpc.ClientWritableStream<_deviceauth_v1_ImportStateRequest>;
+  ImportState(options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ImportStateResponse__Output>): grpc.ClientWritableStream<_deviceauth_v1_ImportStateRequest>;
+  ImportState(callback: grpc.requestCallback<_deviceauth_v1_ImportStateResponse__Output>): grpc.ClientWritableStream<_deviceauth_v1_ImportStateRequest>;
+  /**
+   * All of it or nothing. The first message says how, the others carry the file.
+   */
+  importState(metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ImportStateResponse__Output>): grpc.ClientWritableStream<_deviceauth_v1_ImportStateRequest>;
+  importState(metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ImportStateResponse__Output>): grpc.ClientWritableStream<_deviceauth_v1_ImportStateRequest>;
+  importState(options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ImportStateResponse__Output>): grpc.ClientWritableStream<_deviceauth_v1_ImportStateRequest>;
+  importState(callback: grpc.requestCallback<_deviceauth_v1_ImportStateResponse__Output>): grpc.ClientWritableStream<_deviceauth_v1_ImportStateRequest>;
   
   /**
    * Makes a key and a certificate under a local device CA, registers it ACTIVE and attaches it.
@@ -240,6 +291,15 @@ export interface AdminClient extends grpc.Client {
   listRefusals(argument: _deviceauth_v1_ListRefusalsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ListRefusalsResponse__Output>): grpc.ClientUnaryCall;
   listRefusals(argument: _deviceauth_v1_ListRefusalsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListRefusalsResponse__Output>): grpc.ClientUnaryCall;
   listRefusals(argument: _deviceauth_v1_ListRefusalsRequest, callback: grpc.requestCallback<_deviceauth_v1_ListRefusalsResponse__Output>): grpc.ClientUnaryCall;
+  
+  ListServerCertificates(argument: _deviceauth_v1_ListServerCertificatesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  ListServerCertificates(argument: _deviceauth_v1_ListServerCertificatesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  ListServerCertificates(argument: _deviceauth_v1_ListServerCertificatesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  ListServerCertificates(argument: _deviceauth_v1_ListServerCertificatesRequest, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  listServerCertificates(argument: _deviceauth_v1_ListServerCertificatesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  listServerCertificates(argument: _deviceauth_v1_ListServerCertificatesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  listServerCertificates(argument: _deviceauth_v1_ListServerCertificatesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  listServerCertificates(argument: _deviceauth_v1_ListServerCertificatesRequest, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
   
   ListSessions(argument: _deviceauth_v1_ListSessionsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListSessionsResponse__Output>): grpc.ClientUnaryCall;
   ListSessions(argument: _deviceauth_v1_ListSessionsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ListSessionsResponse__Output>): grpc.ClientUnaryCall;
@@ -329,6 +389,36 @@ export interface AdminClient extends grpc.Client {
   revokeSessions(argument: _deviceauth_v1_RevokeSessionsRequest, callback: grpc.requestCallback<_deviceauth_v1_RevokeSessionsResponse__Output>): grpc.ClientUnaryCall;
   
   /**
+   * Begins a rollover, or takes its next step now. ALREADY_EXISTS when one is announced and `now` is not set.
+   */
+  RotateServerCa(argument: _deviceauth_v1_RotateServerCaRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  RotateServerCa(argument: _deviceauth_v1_RotateServerCaRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  RotateServerCa(argument: _deviceauth_v1_RotateServerCaRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  RotateServerCa(argument: _deviceauth_v1_RotateServerCaRequest, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  /**
+   * Begins a rollover, or takes its next step now. ALREADY_EXISTS when one is announced and `now` is not set.
+   */
+  rotateServerCa(argument: _deviceauth_v1_RotateServerCaRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  rotateServerCa(argument: _deviceauth_v1_RotateServerCaRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  rotateServerCa(argument: _deviceauth_v1_RotateServerCaRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  rotateServerCa(argument: _deviceauth_v1_RotateServerCaRequest, callback: grpc.requestCallback<_deviceauth_v1_ServerCa__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Issues anew at once, with a new key; brokers that listen get it within seconds.
+   */
+  RotateServerCertificates(argument: _deviceauth_v1_RotateServerCertificatesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  RotateServerCertificates(argument: _deviceauth_v1_RotateServerCertificatesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  RotateServerCertificates(argument: _deviceauth_v1_RotateServerCertificatesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  RotateServerCertificates(argument: _deviceauth_v1_RotateServerCertificatesRequest, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * Issues anew at once, with a new key; brokers that listen get it within seconds.
+   */
+  rotateServerCertificates(argument: _deviceauth_v1_RotateServerCertificatesRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  rotateServerCertificates(argument: _deviceauth_v1_RotateServerCertificatesRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  rotateServerCertificates(argument: _deviceauth_v1_RotateServerCertificatesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  rotateServerCertificates(argument: _deviceauth_v1_RotateServerCertificatesRequest, callback: grpc.requestCallback<_deviceauth_v1_ListServerCertificatesResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * ACTIVE, INACTIVE or REVOKED. REVOKED is final. Sessions end within a second.
    */
   SetCertificateStatus(argument: _deviceauth_v1_SetCertificateStatusRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
@@ -383,9 +473,19 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
   
   Explain: grpc.handleUnaryCall<_deviceauth_v1_ExplainRequest__Output, _deviceauth_v1_ExplainResponse>;
   
+  /**
+   * A second copy of what another host would need to take over, encrypted with a passphrase: see docs/backup.md.
+   */
+  ExportState: grpc.handleServerStreamingCall<_deviceauth_v1_ExportStateRequest__Output, _deviceauth_v1_StateChunk>;
+  
   GetCertificate: grpc.handleUnaryCall<_deviceauth_v1_GetCertificateRequest__Output, _deviceauth_v1_Certificate>;
   
   GetConfiguration: grpc.handleUnaryCall<_deviceauth_v1_GetConfigurationRequest__Output, _deviceauth_v1_GetConfigurationResponse>;
+  
+  /**
+   * The CA of the brokers' server certificates. That there is none, and why, is in the answer.
+   */
+  GetServerCa: grpc.handleUnaryCall<_deviceauth_v1_GetServerCaRequest__Output, _deviceauth_v1_ServerCa>;
   
   GetStatus: grpc.handleUnaryCall<_deviceauth_v1_GetStatusRequest__Output, _deviceauth_v1_GetStatusResponse>;
   
@@ -396,6 +496,11 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
    * and does not stop the others.
    */
   ImportCertificates: grpc.handleBidiStreamingCall<_deviceauth_v1_ImportItem__Output, _deviceauth_v1_ImportResult>;
+  
+  /**
+   * All of it or nothing. The first message says how, the others carry the file.
+   */
+  ImportState: grpc.handleClientStreamingCall<_deviceauth_v1_ImportStateRequest__Output, _deviceauth_v1_ImportStateResponse>;
   
   /**
    * Makes a key and a certificate under a local device CA, registers it ACTIVE and attaches it.
@@ -410,6 +515,8 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
    * The refusals of the last while, newest first, with their operator's reason.
    */
   ListRefusals: grpc.handleUnaryCall<_deviceauth_v1_ListRefusalsRequest__Output, _deviceauth_v1_ListRefusalsResponse>;
+  
+  ListServerCertificates: grpc.handleUnaryCall<_deviceauth_v1_ListServerCertificatesRequest__Output, _deviceauth_v1_ListServerCertificatesResponse>;
   
   ListSessions: grpc.handleUnaryCall<_deviceauth_v1_ListSessionsRequest__Output, _deviceauth_v1_ListSessionsResponse>;
   
@@ -438,6 +545,16 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
   RevokeSessions: grpc.handleUnaryCall<_deviceauth_v1_RevokeSessionsRequest__Output, _deviceauth_v1_RevokeSessionsResponse>;
   
   /**
+   * Begins a rollover, or takes its next step now. ALREADY_EXISTS when one is announced and `now` is not set.
+   */
+  RotateServerCa: grpc.handleUnaryCall<_deviceauth_v1_RotateServerCaRequest__Output, _deviceauth_v1_ServerCa>;
+  
+  /**
+   * Issues anew at once, with a new key; brokers that listen get it within seconds.
+   */
+  RotateServerCertificates: grpc.handleUnaryCall<_deviceauth_v1_RotateServerCertificatesRequest__Output, _deviceauth_v1_ListServerCertificatesResponse>;
+  
+  /**
    * ACTIVE, INACTIVE or REVOKED. REVOKED is final. Sessions end within a second.
    */
   SetCertificateStatus: grpc.handleUnaryCall<_deviceauth_v1_SetCertificateStatusRequest__Output, _deviceauth_v1_Certificate>;
@@ -455,15 +572,19 @@ export interface AdminDefinition extends grpc.ServiceDefinition {
   DeleteThing: MethodDefinition<_deviceauth_v1_DeleteThingRequest, _deviceauth_v1_DeleteThingResponse, _deviceauth_v1_DeleteThingRequest__Output, _deviceauth_v1_DeleteThingResponse__Output>
   DetachCertificate: MethodDefinition<_deviceauth_v1_DetachCertificateRequest, _deviceauth_v1_Certificate, _deviceauth_v1_DetachCertificateRequest__Output, _deviceauth_v1_Certificate__Output>
   Explain: MethodDefinition<_deviceauth_v1_ExplainRequest, _deviceauth_v1_ExplainResponse, _deviceauth_v1_ExplainRequest__Output, _deviceauth_v1_ExplainResponse__Output>
+  ExportState: MethodDefinition<_deviceauth_v1_ExportStateRequest, _deviceauth_v1_StateChunk, _deviceauth_v1_ExportStateRequest__Output, _deviceauth_v1_StateChunk__Output>
   GetCertificate: MethodDefinition<_deviceauth_v1_GetCertificateRequest, _deviceauth_v1_Certificate, _deviceauth_v1_GetCertificateRequest__Output, _deviceauth_v1_Certificate__Output>
   GetConfiguration: MethodDefinition<_deviceauth_v1_GetConfigurationRequest, _deviceauth_v1_GetConfigurationResponse, _deviceauth_v1_GetConfigurationRequest__Output, _deviceauth_v1_GetConfigurationResponse__Output>
+  GetServerCa: MethodDefinition<_deviceauth_v1_GetServerCaRequest, _deviceauth_v1_ServerCa, _deviceauth_v1_GetServerCaRequest__Output, _deviceauth_v1_ServerCa__Output>
   GetStatus: MethodDefinition<_deviceauth_v1_GetStatusRequest, _deviceauth_v1_GetStatusResponse, _deviceauth_v1_GetStatusRequest__Output, _deviceauth_v1_GetStatusResponse__Output>
   GetThing: MethodDefinition<_deviceauth_v1_GetThingRequest, _deviceauth_v1_Thing, _deviceauth_v1_GetThingRequest__Output, _deviceauth_v1_Thing__Output>
   ImportCertificates: MethodDefinition<_deviceauth_v1_ImportItem, _deviceauth_v1_ImportResult, _deviceauth_v1_ImportItem__Output, _deviceauth_v1_ImportResult__Output>
+  ImportState: MethodDefinition<_deviceauth_v1_ImportStateRequest, _deviceauth_v1_ImportStateResponse, _deviceauth_v1_ImportStateRequest__Output, _deviceauth_v1_ImportStateResponse__Output>
   IssueCertificate: MethodDefinition<_deviceauth_v1_IssueCertificateRequest, _deviceauth_v1_IssueCertificateResponse, _deviceauth_v1_IssueCertificateRequest__Output, _deviceauth_v1_IssueCertificateResponse__Output>
   ListCertificates: MethodDefinition<_deviceauth_v1_ListCertificatesRequest, _deviceauth_v1_ListCertificatesResponse, _deviceauth_v1_ListCertificatesRequest__Output, _deviceauth_v1_ListCertificatesResponse__Output>
   ListDeviceCas: MethodDefinition<_deviceauth_v1_ListDeviceCasRequest, _deviceauth_v1_ListDeviceCasResponse, _deviceauth_v1_ListDeviceCasRequest__Output, _deviceauth_v1_ListDeviceCasResponse__Output>
   ListRefusals: MethodDefinition<_deviceauth_v1_ListRefusalsRequest, _deviceauth_v1_ListRefusalsResponse, _deviceauth_v1_ListRefusalsRequest__Output, _deviceauth_v1_ListRefusalsResponse__Output>
+  ListServerCertificates: MethodDefinition<_deviceauth_v1_ListServerCertificatesRequest, _deviceauth_v1_ListServerCertificatesResponse, _deviceauth_v1_ListServerCertificatesRequest__Output, _deviceauth_v1_ListServerCertificatesResponse__Output>
   ListSessions: MethodDefinition<_deviceauth_v1_ListSessionsRequest, _deviceauth_v1_ListSessionsResponse, _deviceauth_v1_ListSessionsRequest__Output, _deviceauth_v1_ListSessionsResponse__Output>
   ListThings: MethodDefinition<_deviceauth_v1_ListThingsRequest, _deviceauth_v1_ListThingsResponse, _deviceauth_v1_ListThingsRequest__Output, _deviceauth_v1_ListThingsResponse__Output>
   RegisterCertificate: MethodDefinition<_deviceauth_v1_RegisterCertificateRequest, _deviceauth_v1_Certificate, _deviceauth_v1_RegisterCertificateRequest__Output, _deviceauth_v1_Certificate__Output>
@@ -471,6 +592,8 @@ export interface AdminDefinition extends grpc.ServiceDefinition {
   ReloadConfiguration: MethodDefinition<_deviceauth_v1_ReloadConfigurationRequest, _deviceauth_v1_GetConfigurationResponse, _deviceauth_v1_ReloadConfigurationRequest__Output, _deviceauth_v1_GetConfigurationResponse__Output>
   RemoveDeviceCa: MethodDefinition<_deviceauth_v1_RemoveDeviceCaRequest, _deviceauth_v1_RemoveDeviceCaResponse, _deviceauth_v1_RemoveDeviceCaRequest__Output, _deviceauth_v1_RemoveDeviceCaResponse__Output>
   RevokeSessions: MethodDefinition<_deviceauth_v1_RevokeSessionsRequest, _deviceauth_v1_RevokeSessionsResponse, _deviceauth_v1_RevokeSessionsRequest__Output, _deviceauth_v1_RevokeSessionsResponse__Output>
+  RotateServerCa: MethodDefinition<_deviceauth_v1_RotateServerCaRequest, _deviceauth_v1_ServerCa, _deviceauth_v1_RotateServerCaRequest__Output, _deviceauth_v1_ServerCa__Output>
+  RotateServerCertificates: MethodDefinition<_deviceauth_v1_RotateServerCertificatesRequest, _deviceauth_v1_ListServerCertificatesResponse, _deviceauth_v1_RotateServerCertificatesRequest__Output, _deviceauth_v1_ListServerCertificatesResponse__Output>
   SetCertificateStatus: MethodDefinition<_deviceauth_v1_SetCertificateStatusRequest, _deviceauth_v1_Certificate, _deviceauth_v1_SetCertificateStatusRequest__Output, _deviceauth_v1_Certificate__Output>
   UpdateThing: MethodDefinition<_deviceauth_v1_UpdateThingRequest, _deviceauth_v1_Thing, _deviceauth_v1_UpdateThingRequest__Output, _deviceauth_v1_Thing__Output>
 }

@@ -7,6 +7,7 @@ import type { RegistryStatus as _deviceauth_v1_RegistryStatus, RegistryStatus__O
 import type { ClockStatus as _deviceauth_v1_ClockStatus, ClockStatus__Output as _deviceauth_v1_ClockStatus__Output } from '../../deviceauth/v1/ClockStatus.ts';
 import type { QueueStatus as _deviceauth_v1_QueueStatus, QueueStatus__Output as _deviceauth_v1_QueueStatus__Output } from '../../deviceauth/v1/QueueStatus.ts';
 import type { BrokerStatus as _deviceauth_v1_BrokerStatus, BrokerStatus__Output as _deviceauth_v1_BrokerStatus__Output } from '../../deviceauth/v1/BrokerStatus.ts';
+import type { HostAddress as _deviceauth_v1_HostAddress, HostAddress__Output as _deviceauth_v1_HostAddress__Output } from '../../deviceauth/v1/HostAddress.ts';
 import type { Long } from '@grpc/proto-loader';
 
 export interface GetStatusResponse {
@@ -62,6 +63,10 @@ export interface GetStatusResponse {
    * Those that opened an update stream or have sessions; may be empty.
    */
   'brokers'?: (_deviceauth_v1_BrokerStatus)[];
+  /**
+   * Addresses that devices may reach this host by, merged of all sources; see docs/certificates.md.
+   */
+  'hostAddresses'?: (_deviceauth_v1_HostAddress)[];
 }
 
 export interface GetStatusResponse__Output {
@@ -117,4 +122,8 @@ export interface GetStatusResponse__Output {
    * Those that opened an update stream or have sessions; may be empty.
    */
   'brokers': (_deviceauth_v1_BrokerStatus__Output)[];
+  /**
+   * Addresses that devices may reach this host by, merged of all sources; see docs/certificates.md.
+   */
+  'hostAddresses': (_deviceauth_v1_HostAddress__Output)[];
 }

@@ -1,8 +1,8 @@
-// Original file: proto/deviceauth/v1/admin.proto
+// Original file: proto/deviceauth/v1/device_auth.proto
 
 export const KeyType = {
   /**
-   * EC P-256.
+   * What the call says it means.
    */
   KEY_TYPE_UNSPECIFIED: 'KEY_TYPE_UNSPECIFIED',
   EC_P256: 'EC_P256',
@@ -11,7 +11,7 @@ export const KeyType = {
 
 export type KeyType =
   /**
-   * EC P-256.
+   * What the call says it means.
    */
   | 'KEY_TYPE_UNSPECIFIED'
   | 0

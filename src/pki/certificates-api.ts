@@ -1,0 +1,113 @@
+/**
+ * What the certificates room offers to the doors: server certificates for brokers, now and at every change, and the
+ * operator's view of the server CA. Times are milliseconds since the Unix epoch.
+ */
+import type { KeyType } from './certificate-issuer.ts';
+
+/** All that a broker's TLS listener needs, as it is now. PEM, one certificate or list each, unless told otherwise. */
+export interface CertificateUpdate {
+  /** The server certificate, followed by the intermediates to one that devices trust, if there are any. */
+  readonly certificatePem: string;
+  /** PKCS#8. Secret. */
+  readonly privateKeyPem: string;
+  readonly publicKeyPem: string;
+  /** What devices may have to trust: the root of the issuing CA first; then announced and old ones. */
+  readonly caPems: readonly string[];
+  /** The registry's device CAs, by name. */
+  readonly deviceCaPems: readonly string[];
+  /** A current CRL of each of those, in the same order; empty unless every one has a current CRL. */
+  readonly deviceCaCrlPems: readonly string[];
+  readonly notAfter: number;
+}
+
+export interface CertificateSubscriptionRequest {
+  /** The door: a listener's name, "sink", "discovery". */
+  readonly owner: string;
+  /** Subscriptions of one owner and name have the same certificate, which is kept. Undefined: one for this subscription. */
+  readonly name: string | undefined;
+  /** Undefined: as configured. */
+  readonly keyType: KeyType | undefined;
+}
+
+export interface CertificateSubscription {
+  /** Nothing is told after it. */
+  end(): void;
+}
+
+export interface ServerCertificates {
+  /**
+   * `sink` is called with what is true now as soon as there is a certificate, and whenever any part of it changes; never
+   * before `subscribe` returned. What it throws is logged.
+   */
+  subscribe(
+    request: CertificateSubscriptionRequest,
+    sink: (update: CertificateUpdate) => void,
+  ): CertificateSubscription;
+}
+
+export interface ServerCaCertificate {
+  /** Lower-case hex SHA-256 of the DER. */
+  readonly certificateId: string;
+  readonly subject: string;
+  /** "RSA 2048", "EC prime256v1". */
+  readonly key: string;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** What devices must trust to accept what it signs: itself, or the root of its chain. */
+  readonly trustAnchorPem: string;
+  /** Itself, then the intermediates above it, if any. */
+  readonly chainPems: readonly string[];
+  /** Of a retired one: when its last server certificate expires. */
+  readonly forgottenAt?: number;
+  /** Its CRL; undefined when its key is not here. */
+  readonly crlPem?: string;
+}
+
+export interface ServerCaState {
+  /** Undefined while there is none; `problem` says why. */
+  readonly current: ServerCaCertificate | undefined;
+  readonly next: ServerCaCertificate | undefined;
+  /** When `next` begins to sign. */
+  readonly switchAt: number | undefined;
+  readonly retired: readonly ServerCaCertificate[];
+  /** Why nothing can be signed, and what to do. */
+  readonly problem: string | undefined;
+  /** The operator's own, not made here. */
+  readonly custom: boolean;
+}
+
+export interface ServerCertificateState {
+  /** "<owner>/<name>"; "<owner>/#<number>" for an unnamed one. */
+  readonly name: string;
+  /** Undefined while there is none yet. */
+  readonly certificate:
+    | {
+        readonly certificateId: string;
+        readonly serialNumber: string;
+        readonly key: string;
+        readonly hosts: readonly string[];
+        readonly notBefore: number;
+        readonly notAfter: number;
+        readonly caCertificateId: string;
+      }
+    | undefined;
+  /** When it is renewed unless something else renews it earlier; undefined: never. */
+  readonly rotatesAt: number | undefined;
+  readonly subscribers: number;
+  readonly problem: string | undefined;
+}
+
+export interface ServerCaControl {
+  state(): ServerCaState;
+  /**
+   * `announce` begins a rollover; `now` announces and switches, or switches to what is announced; `cancel` drops what is
+   * announced. Rejects with `DaemonError` (ALREADY_EXISTS, NOT_FOUND, CLOCK_SUSPECT, INVALID_ARGUMENTS).
+   */
+  rotate(step: 'announce' | 'now' | 'cancel'): Promise<ServerCaState>;
+}
+
+export interface ServerCertificateControl {
+  list(): readonly ServerCertificateState[];
+  /** Issues anew; undefined: all. NOT_FOUND when there is none of that name. */
+  rotate(name: string | undefined): Promise<readonly ServerCertificateState[]>;
+}
