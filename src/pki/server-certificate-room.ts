@@ -112,7 +112,7 @@ export class ServerCertificateRoom implements ServerCertificates, ServerCertific
     for (const { owner, name, certificate } of await options.files.load()) {
       room.#slots.set(slotKey(owner, name), newSlot({ owner, name }, true, certificate));
     }
-    const look = (): void => room.#settleAll();
+    const look = (): void => void room.#settleAll();
     room.#stops.push(
       options.ca.onChange(look),
       options.hosts.onChange(look),
@@ -197,8 +197,8 @@ export class ServerCertificateRoom implements ServerCertificates, ServerCertific
     return slot;
   }
 
-  #settleAll(): void {
-    for (const slot of this.#slots.values()) void this.#settle(slot);
+  async #settleAll(): Promise<void> {
+    await Promise.all([...this.#slots.values()].map((slot) => this.#settle(slot)));
   }
 
   /** Brings a slot and its subscribers up to date; one at a time for each slot, and never within the caller's turn. */
@@ -346,7 +346,7 @@ export class ServerCertificateRoom implements ServerCertificates, ServerCertific
   async #look(): Promise<void> {
     try {
       await this.#options.ca.refresh();
-      this.#settleAll();
+      await this.#settleAll();
       await this.#dropForgotten();
     } catch (err) {
       this.#options.log.error(
