@@ -6,7 +6,6 @@ import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { DaemonError } from '../errors.ts';
-import { bytesOf, children, decode, oid } from './der.ts';
 import type { Warn } from './key-files.ts';
 import { type ServerAuthority, serverAuthority } from './server-authority.ts';
 
@@ -17,9 +16,6 @@ export interface CustomCaPlaces {
 }
 
 const PEM_CERTIFICATE = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
-const KEY_USAGE = '2.5.29.15';
-/** Bit 5 of keyUsage, counted from the most significant (RFC 5280, 4.2.1.3). */
-const KEY_CERT_SIGN = 0b0000_0100;
 const SECTION = 'certificateAuthority';
 
 export async function loadCustomCa(places: CustomCaPlaces, warn: Warn): Promise<ServerAuthority> {
@@ -30,7 +26,12 @@ export async function loadCustomCa(places: CustomCaPlaces, warn: Warn): Promise<
   const own = certificates(certificate, await certificate.read());
   const [ca] = own;
   if (ca === undefined) throw certificate.wrong('has no PEM certificate', 'put the CA certificate there');
-  requireSigner(ca, certificate);
+  if (!ca.ca) {
+    throw certificate.wrong(
+      'is not the certificate of a CA that may sign (basicConstraints CA:true, keyUsage keyCertSign)',
+      'name one that is',
+    );
+  }
   if (!ca.checkPrivateKey(privateKey))
     throw key.wrong(`is not the key of ${certificate.file}`, 'name the two that belong together');
   const others = [...own.slice(1)];
@@ -128,28 +129,6 @@ function certificates(place: Place, text: string): readonly X509Certificate[] {
       throw place.wrong('has a certificate that cannot be read', 'it must be PEM', error);
     }
   });
-}
-
-function requireSigner(ca: X509Certificate, place: Place): void {
-  if (!ca.ca)
-    throw place.wrong('is not a CA certificate (basicConstraints CA:true)', 'name the certificate of a CA');
-  const usage = keyUsage(ca);
-  if (usage !== undefined && (usage & KEY_CERT_SIGN) === 0)
-    throw place.wrong(
-      'may not sign certificates (keyUsage without keyCertSign)',
-      'name the certificate of a CA that may',
-    );
-}
-
-/** The first octet of the extension; undefined when there is none. The operator's own file, so it may be read here. */
-function keyUsage(ca: X509Certificate): number | undefined {
-  const wanted = bytesOf(oid(KEY_USAGE));
-  const fields = children(children(decode(ca.raw))[0]);
-  const extensions = children(children(fields.at(-1))[0]);
-  const found = extensions.find((each) => bytesOf(children(each)[0]).equals(wanted));
-  if (found === undefined) return undefined;
-  // The BIT STRING's first octet counts its unused bits.
-  return bytesOf(decode(bytesOf(children(found).at(-1))))[1] ?? 0;
 }
 
 /** Those among `others` that lead upwards, nearest first. */
