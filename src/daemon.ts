@@ -10,6 +10,7 @@ import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
+import { endRevokedSessions, openDeviceCaBundle, openRevocations } from './daemon/revocation.ts';
 import { ServiceManager } from './daemon/service-manager.ts';
 import { identitySettings, sessionSettings } from './daemon/settings.ts';
 import { Stack } from './daemon/stack.ts';
@@ -93,6 +94,9 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
 
   telemetry.started(configuration.status);
 
+  const revocation = { stateDirectory, configuration, registry, trusted, clock, telemetry, stack };
+  const revoked = await openRevocations(revocation);
+
   const contract = loadContract();
   const policy = new PolicyEngine({ codec: contract.grantSet, clock });
   policy.apply(compileDeviceGroups(current().deviceGroups));
@@ -108,6 +112,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     clock: trusted,
     timer: clock,
     settings: () => identitySettings(current()),
+    revocations: revoked.revocations,
     observer: {
       // What a cloud refuses now was let in before; the registry tells of its changes itself.
       asked: ({ about, outcome, certificateId = '', thingName = '' }) => {
@@ -134,6 +139,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   });
   stack.push(() => sessions.stop());
   stack.push(registry.onChange((change) => sessions.registryChanged(change)));
+  stack.push(endRevokedSessions(revoked, sessions, telemetry));
   // In the tick in which the policy was read: a reload while the doors are being opened is heard too.
   stack.push(followSettings(configuration, { policy, sessions, telemetry }));
 
@@ -145,6 +151,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     parse: (pem) => parser.parse(pem),
     warn: (message) => logger.warn(message),
   });
+  await openDeviceCaBundle(revocation, revoked.external, deviceCas, issuer);
 
   const roomFindings = () => [
     ...telemetry.clockFindings(trusted),
