@@ -58,11 +58,12 @@ export function utf8(text: string): Asn1 {
   return primitive(Type.UTF8, latin1(Buffer.from(text, 'utf8')));
 }
 
-/** UTF-16, big-endian: what PKCS#12 calls a BMPString. */
+/** Forge makes UTF-16 of it by itself, of this type alone. */
 export function bmp(text: string): Asn1 {
-  return primitive(Type.BMPSTRING, latin1(utf16(text)));
+  return primitive(Type.BMPSTRING, text);
 }
 
+/** Big-endian. */
 export function utf16(text: string): Buffer {
   return Buffer.from(text, 'utf16le').swap16();
 }

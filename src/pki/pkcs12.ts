@@ -31,11 +31,11 @@ import {
 import { turn } from './turns.ts';
 
 export interface Pkcs12Request {
-  /** The certificate of the key, then those above it. */
-  readonly certificatePems: readonly string[];
+  /** The certificate of the key, then those above it, as one PEM. */
+  readonly certificatePem: string;
   /** RSA or EC. */
   readonly privateKey: KeyObject;
-  /** 1 to 1,024 characters. */
+  /** 1 to 1,024 characters of printable ASCII: Java cannot decrypt with any other. */
   readonly password: string;
   /** Java's alias; it takes no notice of its case. */
   readonly alias: string;
@@ -71,7 +71,7 @@ const derive = promisify(pbkdf2);
 /** Rejects with INVALID_ARGUMENTS for a password or key that cannot be used, or a key of another certificate. */
 export async function encodePkcs12(request: Pkcs12Request): Promise<Buffer> {
   const { alias, password, privateKey, random = randomBytes } = request;
-  const certificates = request.certificatePems.map((pem) => new X509Certificate(pem));
+  const certificates = splitPem(request.certificatePem).map((pem) => new X509Certificate(pem));
   check(request, certificates[0]);
   const keyId = hash('sha1', certificates[0]?.raw ?? '', 'buffer');
   const attributes = set(attribute(FRIENDLY_NAME, bmp(alias)), attribute(LOCAL_KEY_ID, octets(keyId)));
@@ -108,8 +108,10 @@ export async function encodePkcs12(request: Pkcs12Request): Promise<Buffer> {
 }
 
 function check({ password, privateKey }: Pkcs12Request, first: X509Certificate | undefined): void {
-  if (password === '' || password.length > LONGEST_PASSWORD || password.includes('\0')) {
-    throw invalid(`the password of a PKCS#12 has 1 to ${LONGEST_PASSWORD} characters, none of them NUL`);
+  if (password.length > LONGEST_PASSWORD || !/^[ -~]+$/.test(password)) {
+    throw invalid(
+      `the password of a PKCS#12 has 1 to ${LONGEST_PASSWORD} printable ASCII characters; Java takes no others`,
+    );
   }
   if (!['rsa', 'ec'].includes(privateKey.asymmetricKeyType ?? '')) {
     throw invalid('the private key of a PKCS#12 is an RSA or EC key');
@@ -179,7 +181,6 @@ function invalid(message: string): DaemonError {
   return new DaemonError('INVALID_ARGUMENTS', message);
 }
 
-/** As a PEM is split where one text holds several certificates. */
-export function certificatesOf(pems: string): readonly string[] {
-  return pems.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
+function splitPem(text: string): readonly string[] {
+  return text.match(/-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g) ?? [];
 }
