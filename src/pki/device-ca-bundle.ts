@@ -112,6 +112,11 @@ export class DeviceCaBundle {
     return () => this.#listeners.delete(entry);
   }
 
+  /** Resolves when what was begun by now is done. */
+  idle(): Promise<void> {
+    return this.#work;
+  }
+
   /** Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
     this.#stopped = true;

@@ -105,6 +105,11 @@ export class ExternalCrls {
     });
   }
 
+  /** Resolves when what was begun by now is done. */
+  idle(): Promise<void> {
+    return this.#work;
+  }
+
   /** Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
     this.#stopped = true;
