@@ -40,10 +40,10 @@ export async function toCrlPem(der: Buffer): Promise<string> {
 /** DER as it is, or the one CRL of a PEM; a string says why not. Whether it is a CRL shows when it is read. */
 export async function fromCrlFile(file: Buffer): Promise<Buffer | string> {
   if (file.length === 0) return 'it is empty';
+  const isDer = file[0] === TAG.sequence && (file[1] ?? 0) >= 0x80;
+  if (isDer) return file;
   const begin = file.indexOf(BEGIN);
-  if (begin < 0 || (file[0] === TAG.sequence && (file[1] ?? 0) >= 0x80)) {
-    return file[0] === TAG.sequence ? file : 'it is neither DER nor PEM with "BEGIN X509 CRL"';
-  }
+  if (begin < 0) return 'it is neither DER nor PEM with "BEGIN X509 CRL"';
   const end = file.indexOf(END, begin);
   if (end < 0) return 'it is cut short: there is no "END X509 CRL"';
   if (file.indexOf(BEGIN, end) >= 0) return 'it holds several CRLs; give each CA a file of its own';

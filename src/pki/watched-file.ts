@@ -3,15 +3,17 @@
  * Links are followed, so that what they point to now counts. What was read while it was new is read once more at the next
  * look, since a file may change again within the tick of its timestamps. Never blocks on what is no file.
  */
-import { hash } from 'node:crypto';
+import { createHash } from 'node:crypto';
 import { constants } from 'node:fs';
 import { open, stat } from 'node:fs/promises';
+import { turn } from './turns.ts';
 
 export type Look =
   | { readonly kind: 'unchanged' }
   | { readonly kind: 'read'; readonly bytes: Buffer }
   | { readonly kind: 'unreadable'; readonly problem: string };
 
+const SLICE = 4 * 1024 * 1024;
 const UNCHANGED: Look = { kind: 'unchanged' };
 
 export class WatchedFile {
@@ -38,7 +40,7 @@ export class WatchedFile {
     this.#again = seen !== this.#seen;
     this.#seen = seen;
     const result = await this.#read();
-    const digest = result.kind === 'read' ? hash('sha256', result.bytes, 'base64') : JSON.stringify(result);
+    const digest = result.kind === 'read' ? await digestOf(result.bytes) : JSON.stringify(result);
     if (digest === this.#digest) return UNCHANGED;
     this.#digest = digest;
     return result;
@@ -66,7 +68,7 @@ export class WatchedFile {
 
 /** No more than it had when it was looked at, even if it grows meanwhile; then it is read again. */
 async function readUpTo(handle: Awaited<ReturnType<typeof open>>, size: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(size);
+  const bytes = Buffer.allocUnsafe(size);
   let filled = 0;
   while (filled < size) {
     const { bytesRead } = await handle.read(bytes, filled, size - filled, filled);
@@ -74,6 +76,15 @@ async function readUpTo(handle: Awaited<ReturnType<typeof open>>, size: number):
     filled += bytesRead;
   }
   return bytes.subarray(0, filled);
+}
+
+async function digestOf(bytes: Buffer): Promise<string> {
+  const hash = createHash('sha256');
+  for (let at = 0; at < bytes.length; at += SLICE) {
+    hash.update(bytes.subarray(at, at + SLICE));
+    await turn();
+  }
+  return hash.digest('base64');
 }
 
 function identityOf(facts: {
