@@ -44,6 +44,8 @@ interface Entry {
 }
 
 const LOOK_MS = 1_000;
+const FIRST_LOOK_MS = 10_000;
+const LAST_LOOK_MS = 1_000;
 const DAY_MS = 86_400_000;
 /** A CRL that does not live for a day is told of in the last part of its life. */
 const LAST_PART = 0.25;
@@ -70,13 +72,17 @@ export class ExternalCrls {
     });
   }
 
-  /** Resolves when every file was read once. */
+  /**
+   * Resolves when every file was read once, or when that takes too long: until it is read, a CA has no CRL, and
+   * `certificates.expiredCrl` decides.
+   */
   static async open(options: ExternalCrlsOptions): Promise<ExternalCrls> {
     const crls = new ExternalCrls(options);
     try {
       await mkdir(options.directory, { recursive: true, mode: 0o700 });
       await crls.#reconcile();
-      await crls.#look();
+      crls.#enqueue(() => crls.#look());
+      await crls.#idleWithin(FIRST_LOOK_MS);
     } catch (error) {
       await crls.stop();
       throw error;
@@ -110,12 +116,20 @@ export class ExternalCrls {
     return this.#work;
   }
 
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is under way any more, or soon. */
   async stop(): Promise<void> {
     this.#stopped = true;
     this.#cancel();
     this.#offRegistry();
-    await this.#work;
+    await this.#idleWithin(LAST_LOOK_MS);
+  }
+
+  /** A file on a disk that does not answer must hold up neither the start nor the end of the daemon. */
+  async #idleWithin(milliseconds: number): Promise<void> {
+    const late = Promise.withResolvers<void>();
+    const cancel = this.#options.timer.after(milliseconds, late.resolve);
+    await Promise.race([this.#work, late.promise]);
+    cancel();
   }
 
   #schedule(): void {

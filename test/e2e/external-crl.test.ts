@@ -104,6 +104,28 @@ onAedes('a device of a CA whose key is elsewhere', (kind) => {
     renameSync(join(scene.daemon.directory, 'away.crl'), join(scene.daemon.directory, 'external.crl'));
   });
 
+  it('is cut off, too, when its CA is given a CRL only later, and comes back when that is taken away', async () => {
+    const second = new CertificateMaker().ca('second external CA');
+    const certificate = new CertificateMaker().make({ subject: 'later', issuer: second });
+    await scene.admin.call('RegisterDeviceCa', { name: 'second', certificatePem: second.pem });
+    const broker = await scene.addBroker({ deviceCas: [second.pem] });
+    const enrolled = await scene.register('later', certificate);
+    const device = await scene.connect(enrolled, {}, broker);
+    const der = makeCrl({
+      issuer: second,
+      thisUpdate: Date.now() - 60_000,
+      revoked: [serialOf(certificate)],
+    });
+    writeFileSync(join(scene.daemon.directory, 'second.crl'), der);
+    const first = { external: '%/external.crl' };
+    scene.daemon.configure({ certificates: { deviceCaCrls: { ...first, second: '%/second.crl' } } });
+    await device.disconnected(5_000);
+    await expect(scene.connect(enrolled, {}, broker)).rejects.toMatchObject({ code: kind.answers.refused });
+    scene.daemon.configure({ certificates: { deviceCaCrls: first } });
+    await until('it is let in', () => scene.connect(enrolled, {}, broker));
+    expect([bystander.drops, colleague.drops]).toEqual([0, 0]);
+  });
+
   it('keeps its connection when the CRL expires, and makes no new one until there is another', async () => {
     const live = await scene.connect(await enrol('patient'));
     const enrolled = await enrol('newcomer');
