@@ -14,6 +14,7 @@ export interface CrlChangesOptions {
   readonly pace: Pace;
   /** `why`: for the operator. */
   readonly onRevoked: (certificateId: string, why: string) => void;
+  readonly onFault: (what: string, error: unknown) => void;
 }
 
 /** Why a certificate is revoked by its issuer; undefined: it is not. */
@@ -54,15 +55,26 @@ export class CrlChanges {
   }
 
   async #walk(revokedBy: RevokedBy): Promise<void> {
-    const { onRevoked, pace, table } = this.#options;
+    const { pace, table } = this.#options;
     let began = pace.now();
     for (const certificate of table.certificates()) {
-      const why = revokedBy(certificate);
-      if (why !== undefined) onRevoked(certificate.id, why);
+      this.#decide(certificate, revokedBy);
       if (pace.now() - began < pace.sliceMs) continue;
       await pace.yield();
       if (this.#stopped) return;
       began = pace.now();
     }
+  }
+  /** What fails for one certificate ends its sessions: it cannot be told that they may stay. The others' turn comes. */
+  #decide(certificate: IssuedAs, revokedBy: RevokedBy): void {
+    const { onFault, onRevoked } = this.#options;
+    let why: string | undefined;
+    try {
+      why = revokedBy(certificate);
+    } catch (error) {
+      onFault('a certificate could not be held against a new CRL', error);
+      why = 'it could not be held against a new CRL';
+    }
+    if (why !== undefined) onRevoked(certificate.id, why);
   }
 }

@@ -131,6 +131,7 @@ export class SessionService {
       fence,
       pace: options.pace ?? EVENT_LOOP_PACE,
       onRevoked: (certificateId, why) => this.#ends.certificateRevoked(certificateId, why),
+      onFault,
     });
     this.#expiry = new ExpiryQueue({
       clock,

@@ -1,9 +1,9 @@
-import { randomBytes } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fromCrlFile, toCrlPem } from '../../src/pki/crl-encoding.ts';
 import { type Crl, isSignedBy, listSerials, readCrl } from '../../src/pki/crl-reader.ts';
-import type { SerialIndex } from '../../src/pki/serial-index.ts';
+import { SerialIndex } from '../../src/pki/serial-index.ts';
 import { CertificateMaker } from '../support/certificates.ts';
 import { type CrlOptions, crlPem, extension, makeCrl, reason, tlv } from '../support/crls.ts';
 import { runs } from '../support/runs.ts';
@@ -148,6 +148,32 @@ describe('a CRL that is read', () => {
     const listed = await serials({ revoked });
     expect(revoked.every((each) => listed.has(each.toUpperCase()))).toBe(true);
     expect(listed.has(randomBytes(16).toString('hex'))).toBe(false);
+  });
+});
+
+describe('a serial number', () => {
+  it('is found as OpenSSL prints that of a certificate, whatever it is, negative ones too', () => {
+    let read = 0;
+    fc.assert(
+      fc.property(fc.uint8Array({ minLength: 1, maxLength: 21 }), (bytes) => {
+        const { pem } = maker.make({ issuer: ca, serial: Buffer.from(bytes).toString('hex') });
+        let printed: string;
+        try {
+          printed = new X509Certificate(pem).serialNumber;
+        } catch {
+          return;
+        }
+        read += 1;
+        const index = new SerialIndex(Buffer.from([2, bytes.length, ...bytes]), 1);
+        index.add(2);
+        expect(index.has(printed)).toBe(true);
+        expect(index.has(printed.startsWith('-') ? printed.slice(1) : `-${printed}`)).toBe(
+          /^-?0+$/.test(printed),
+        );
+      }),
+      { ...runs(), numRuns: runs().numRuns / 10 },
+    );
+    expect(read).toBeGreaterThan(500);
   });
 });
 

@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect, createServer } from 'node:tls';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { parseCertificate } from '../../src/identity/certificate.ts';
 import { openRegistry, type SqliteRegistry } from '../../src/identity/registry/sqlite-registry.ts';
@@ -151,6 +154,48 @@ describe('what a broker checks devices against', () => {
     expect(issued.map(({ certificatePem }) => refused(certificatePem))).toEqual([true, true, false]);
     expect(told).toHaveLength(1);
     expect(bundle.crlPem('other')).toBe(before);
+  });
+
+  it('makes a TLS server refuse the device that was revoked, and no other', async () => {
+    clock.setWall(Date.now());
+    await create('default');
+    const [good, bad] = [await issue('good'), await issue('bad')];
+    await registry.setStatus(bad.record.id, 'REVOKED');
+    await passes(1_000);
+    const { caPems, crlPems } = bundle.current();
+    const maker = new CertificateMaker();
+    const server = maker.make({ subject: 'localhost' });
+    const options = {
+      ca: [...caPems],
+      crl: [...crlPems],
+      cert: server.pem,
+      key: server.keyPem,
+      requestCert: true,
+    };
+    const listener = createServer(options).listen(0, '127.0.0.1');
+    await once(listener, 'listening');
+    try {
+      const { port } = listener.address() as AddressInfo;
+      const handshake = async ({
+        certificatePem,
+        privateKeyPem,
+      }: IssuedDeviceCertificate): Promise<string> => {
+        const mine = { cert: certificatePem, key: privateKeyPem, ca: server.pem, servername: 'localhost' };
+        const device = connect({ port, host: '127.0.0.1', maxVersion: 'TLSv1.2', ...mine });
+        try {
+          await once(device, 'secureConnect');
+          return 'accepted';
+        } catch (error) {
+          return (error as NodeJS.ErrnoException).code ?? String(error);
+        } finally {
+          device.destroy();
+        }
+      };
+      expect(await handshake(good)).toBe('accepted');
+      expect(await handshake(bad)).toMatch(/REVOKED|ECONNRESET/);
+    } finally {
+      listener.close();
+    }
   });
 
   it('refuses one that was revoked and deleted, and one that was revoked while the daemon was stopped', async () => {

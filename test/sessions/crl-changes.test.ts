@@ -51,6 +51,20 @@ describe('another CRL of an issuer', () => {
     expect(alive()).not.toContain('d10');
   });
 
+  it('ends the sessions of a certificate that cannot be held against it, and goes on', async () => {
+    const { room, alive } = await roomWith([
+      ['a', 'CN=one', '01'],
+      ['b', 'CN=one', '02'],
+      ['c', 'CN=one', '03'],
+    ]);
+    await room.service.crlsChanged(({ serialNumber }) => {
+      if (serialNumber === '01') throw new Error('a defect');
+      return serialNumber === '02' ? 'listed' : undefined;
+    });
+    expect(alive()).toEqual(['c']);
+    expect(room.faults).toHaveLength(1);
+  });
+
   it('has the sessions that are being opened meanwhile decided anew', async () => {
     const room = new Room();
     const gate = new Gate<undefined>();
