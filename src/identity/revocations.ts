@@ -171,7 +171,7 @@ export function issuerKey(name: string): string {
     .map((step) =>
       step
         .split(' + ')
-        .map((attribute) => attribute.replace(/\\0[9A-Da-d]|[\s\\]+/g, '').toLowerCase())
+        .map((attribute) => attribute.replace(/\\\\|\\0[9A-Da-d]|[\s\\]/g, '').toLowerCase())
         .sort()
         .join('+'),
     )

@@ -203,7 +203,7 @@ describe("an issuer's name", () => {
   const value = fc.string({
     unit: fc.constantFrom('a', 'B', ' ', '+', ',', '\\', '=', 'ß', 'Σ', '"', '#', '\t', '\n'),
     minLength: 1,
-    maxLength: 12,
+    maxLength: 4,
   });
 
   it('has one key for every way of writing it that OpenSSL takes for the same', () => {
@@ -226,7 +226,7 @@ describe("an issuer's name", () => {
           expect(issuerKey(a?.issuer ?? '')).toBe(issuerKey(b?.subject ?? ''));
         }
       }),
-      { ...runs(), numRuns: runs().numRuns / 50 },
+      { ...runs(), numRuns: runs().numRuns / 4 },
     );
     expect(same).toBeGreaterThan(100);
   });
