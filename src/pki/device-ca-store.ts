@@ -201,6 +201,11 @@ export class DeviceCaStore {
     };
   }
 
+  /** The CA with its key, which has to be here. */
+  async authority(name: string): Promise<Authority> {
+    return this.#load(await this.#choose(name));
+  }
+
   async #choose(name: string | undefined): Promise<DeviceCaRecord> {
     if (name !== undefined && name !== '') {
       const record = await this.#record(name);
