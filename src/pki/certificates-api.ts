@@ -111,3 +111,37 @@ export interface ServerCertificateControl {
   /** Issues anew; undefined: all. NOT_FOUND when there is none of that name. */
   rotate(name: string | undefined): Promise<readonly ServerCertificateState[]>;
 }
+
+/** One server CA as a backup has it. */
+export interface ExportedAuthority {
+  readonly role: 'current' | 'next' | 'retired';
+  readonly certificatePem: string;
+  /** What is above it, if anything: the intermediates, then the root. */
+  readonly chainPems: readonly string[];
+  /** PKCS#8. Secret. Undefined where the key is not the daemon's: a custom CA. */
+  readonly privateKeyPem: string | undefined;
+  readonly custom: boolean;
+  /** Of the current one: the latest end of what it signed; 0: it signed nothing. */
+  readonly lastCertificateEnds?: number;
+  /** Of the next one: when it begins to sign. */
+  readonly switchAt?: number;
+  /** Of a retired one: when its last server certificate expires. */
+  readonly forgottenAt?: number;
+}
+
+/** The server CAs as a second copy of them goes out and comes in. */
+export interface ServerCaBackup {
+  /** Empty while there is none. Rejects when a CA that is named cannot be read: half a copy is none. */
+  exportAuthorities(): Promise<readonly ExportedAuthority[]>;
+  /**
+   * Makes the server CAs those of the list, all or nothing, on disk when it resolves; the answer is the id of the one that
+   * signs from then on. The same ones as here change nothing. Others are ALREADY_EXISTS unless `replace` or the CA here
+   * never signed anything; what they replace is kept aside in `ca/removed`. INVALID_ARGUMENTS for a key that is not the
+   * certificate's, a certificate that is no CA's, no current one or two of them. With `check` nothing is changed: it
+   * rejects as the import would. Server certificates are issued anew by whoever sees the change.
+   */
+  importAuthorities(
+    authorities: readonly ExportedAuthority[],
+    options: { readonly replace: boolean; readonly check: boolean },
+  ): Promise<string>;
+}
