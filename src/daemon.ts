@@ -3,6 +3,7 @@
  * them the other way round. The only file that knows every room. A daemon that cannot start whole does not start, and
  * leaves nothing open.
  */
+import { StateBackup } from './backup/state-backup.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './config/load.ts';
 import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
@@ -10,6 +11,7 @@ import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
+import { noServerCa } from './daemon/no-server-ca.ts';
 import { ServiceManager } from './daemon/service-manager.ts';
 import { identitySettings, sessionSettings } from './daemon/settings.ts';
 import { Stack } from './daemon/stack.ts';
@@ -146,6 +148,9 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     warn: (message) => logger.warn(message),
   });
 
+  const serverCa = noServerCa();
+  const backups = new StateBackup({ registry, serverCa, deviceCas, clock });
+
   const roomFindings = () => [
     ...telemetry.clockFindings(trusted),
     ...findings.list(),
@@ -168,6 +173,9 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         certificates: parser,
         issuer: issuerOf(deviceCas, current),
         deviceCas: deviceCasOf(deviceCas, registry),
+        serverCa,
+        serverCertificates: { list: () => serverCa.list(), rotate: async () => serverCa.list() },
+        backups,
         sessions: sessionsOf(sessions, policy),
         policy,
         clock: trusted,
