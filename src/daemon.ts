@@ -10,8 +10,8 @@ import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
 import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
+import { Certificates, watchDeviceCas } from './daemon/certificates.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
-import { noServerCa } from './daemon/no-server-ca.ts';
 import { ServiceManager } from './daemon/service-manager.ts';
 import { identitySettings, sessionSettings } from './daemon/settings.ts';
 import { Stack } from './daemon/stack.ts';
@@ -19,6 +19,7 @@ import { serviceManagerAddress, systemdNotify } from './daemon/systemd-notify.ts
 import { openTelemetry, type Telemetry } from './daemon/telemetry.ts';
 import { Endpoints } from './endpoints/endpoints.ts';
 import { inheritedSockets } from './endpoints/listeners/inherited-sockets.ts';
+import { DaemonError } from './errors.ts';
 import { Authenticator } from './identity/authenticator.ts';
 import { CertificateParser } from './identity/certificate.ts';
 import { RegistryVerifier } from './identity/registry/registry-verifier.ts';
@@ -148,8 +149,30 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     warn: (message) => logger.warn(message),
   });
 
-  const serverCa = noServerCa();
-  const backups = new StateBackup({ registry, serverCa, deviceCas, clock });
+  const deviceCaMaterial = await watchDeviceCas(registry, (err) =>
+    logger.error({ err }, 'the device CAs could not be read for the brokers'),
+  );
+  stack.push(() => deviceCaMaterial.close());
+  const certificates = await Certificates.open({
+    stateDirectory,
+    clock,
+    trusted,
+    issuer,
+    hosts: { current: () => current().connectivity.hosts, onChange: () => () => {} },
+    deviceCas: deviceCaMaterial,
+    encodePkcs12: () =>
+      Promise.reject(new DaemonError('UNIMPLEMENTED', 'PKCS#12 is not part of this release')),
+    current,
+    telemetry,
+  });
+  stack.push(() => certificates.stop());
+  stack.push(
+    configuration.onChange(() => {
+      certificates.applySettings().catch((err: unknown) => logger.error({ err }, 'certificate sinks'));
+    }),
+  );
+  await certificates.applySettings();
+  const backups = new StateBackup({ registry, serverCa: certificates.ca, deviceCas, clock });
 
   const roomFindings = () => [
     ...telemetry.clockFindings(trusted),
@@ -164,6 +187,9 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     sessions,
     identity: authenticator,
     grantSets: policy,
+    certificates: certificates.room,
+    encodePkcs12: () =>
+      Promise.reject(new DaemonError('UNIMPLEMENTED', 'PKCS#12 is not part of this release')),
     listeners: current().listeners,
     inherited: inheritedSockets(process.env, process.pid),
     admin: {
@@ -173,8 +199,8 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         certificates: parser,
         issuer: issuerOf(deviceCas, current),
         deviceCas: deviceCasOf(deviceCas, registry),
-        serverCa,
-        serverCertificates: { list: () => serverCa.list(), rotate: async () => serverCa.list() },
+        serverCa: certificates.ca,
+        serverCertificates: certificates.room,
         backups,
         sessions: sessionsOf(sessions, policy),
         policy,

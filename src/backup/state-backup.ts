@@ -147,9 +147,11 @@ export class StateBackup {
           exportedAt = record.exportedAt;
           requireThat(record.parts, parts);
           break;
-        case 'server-ca':
-          if (parts.has('cas')) cas.server.push(authorityOf(record));
+        case 'server-ca': {
+          const { kind: _, ...authority } = record;
+          if (parts.has('cas')) cas.server.push(authority);
           break;
+        }
         case 'device-ca-key': {
           const { kind: _, ...key } = record;
           if (parts.has('cas')) cas.device.push(key);
@@ -205,29 +207,9 @@ function* allRecords(
   device: readonly DeviceCaKey[],
   copy: RegistryCopy | undefined,
 ): Generator<ArchiveRecord> {
-  for (const { chainPems, privateKeyPem, ...authority } of server) {
-    const key = privateKeyPem === undefined ? {} : { privateKeyPem };
-    yield { kind: 'server-ca', ...authority, ...key, chainPems: [...chainPems] };
-  }
+  for (const authority of server) yield { kind: 'server-ca', ...authority };
   for (const key of device) yield { kind: 'device-ca-key', ...key };
   for (const row of copy?.rows() ?? []) yield recordOf(row);
-}
-
-function authorityOf({
-  kind: _,
-  lastCertificateEnds,
-  switchAt,
-  forgottenAt,
-  privateKeyPem,
-  ...authority
-}: Extract<ArchiveRecord, { readonly kind: 'server-ca' }>): ExportedAuthority {
-  return {
-    ...authority,
-    privateKeyPem,
-    ...(lastCertificateEnds === undefined ? {} : { lastCertificateEnds }),
-    ...(switchAt === undefined ? {} : { switchAt }),
-    ...(forgottenAt === undefined ? {} : { forgottenAt }),
-  };
 }
 
 function recordOf(row: RegistryRow): ArchiveRecord {

@@ -20,6 +20,12 @@ export interface CertificateUpdate {
   readonly notAfter: number;
 }
 
+/** Certificate, chain and key as one encrypted PKCS#12 store. */
+export type Pkcs12Encoder = (
+  update: CertificateUpdate,
+  options: { readonly password: string; readonly alias: string },
+) => Promise<Uint8Array>;
+
 export interface CertificateSubscriptionRequest {
   /** The door: a listener's name, "sink", "discovery". */
   readonly owner: string;
@@ -36,7 +42,7 @@ export interface CertificateSubscription {
 
 export interface ServerCertificates {
   /**
-   * `sink` is called with what is true now as soon as there is a certificate, and whenever any part of it changes; never
+   * Throws a `DaemonError` (LIMIT_EXCEEDED). `sink` is called with what is true now as soon as there is a certificate, and whenever any part of it changes; never
    * before `subscribe` returned. What it throws is logged.
    */
   subscribe(
@@ -70,7 +76,7 @@ export interface ServerCaState {
   /** When `next` begins to sign. */
   readonly switchAt: number | undefined;
   readonly retired: readonly ServerCaCertificate[];
-  /** Why nothing can be signed, and what to do. */
+  /** What is wrong, and what to do; with a `current`, it signs all the same unless its key is missing. */
   readonly problem: string | undefined;
   /** The operator's own, not made here. */
   readonly custom: boolean;
@@ -112,33 +118,29 @@ export interface ServerCertificateControl {
   rotate(name: string | undefined): Promise<readonly ServerCertificateState[]>;
 }
 
-/** One server CA as a backup has it. */
+/** One server CA of the daemon's own, as a backup has it. */
 export interface ExportedAuthority {
   readonly role: 'current' | 'next' | 'retired';
   readonly certificatePem: string;
-  /** What is above it, if anything: the intermediates, then the root. */
-  readonly chainPems: readonly string[];
-  /** PKCS#8. Secret. Undefined where the key is not the daemon's: a custom CA. */
-  readonly privateKeyPem: string | undefined;
-  readonly custom: boolean;
-  /** Of the current one: the latest end of what it signed; 0: it signed nothing. */
-  readonly lastCertificateEnds?: number;
-  /** Of the next one: when it begins to sign. */
-  readonly switchAt?: number;
-  /** Of a retired one: when its last server certificate expires. */
-  readonly forgottenAt?: number;
+  /** PKCS#8. Secret. */
+  readonly privateKeyPem: string;
+  /** Of the current one: the latest end of what it signed, 0: it signed nothing. Of the next one: when it begins to sign. Of a retired one: when its last server certificate expires. */
+  readonly until: number;
 }
 
 /** The server CAs as a second copy of them goes out and comes in. */
 export interface ServerCaBackup {
-  /** Empty while there is none. Rejects when a CA that is named cannot be read: half a copy is none. */
+  /**
+   * Those of the daemon's own; none while the operator's own CA signs, whose key is theirs to keep. Rejects when a CA that is
+   * in use cannot be read: half a copy is none.
+   */
   exportAuthorities(): Promise<readonly ExportedAuthority[]>;
   /**
    * Makes the server CAs those of the list, all or nothing, on disk when it resolves; the answer is the id of the one that
-   * signs from then on. The same ones as here change nothing. Others are ALREADY_EXISTS unless `replace` or the CA here
-   * never signed anything; what they replace is kept aside in `ca/removed`. INVALID_ARGUMENTS for a key that is not the
-   * certificate's, a certificate that is no CA's, no current one or two of them. With `check` nothing is changed: it
-   * rejects as the import would. Server certificates are issued anew by whoever sees the change.
+   * signs from then on. The same ones as here change nothing. Others are ALREADY_EXISTS unless `replace`, or the CA here never
+   * signed anything or cannot be used; what they replace is kept aside. INVALID_ARGUMENTS for a key that is not the
+   * certificate's, a certificate that is no CA's, no current one or two of them, and where the configuration names the
+   * operator's own CA. With `check` nothing is changed: it rejects as the import would.
    */
   importAuthorities(
     authorities: readonly ExportedAuthority[],

@@ -27,12 +27,11 @@ export class ServerCertificateCalls {
   async rotateCa({ now, cancel }: RotateServerCaRequest__Output): Promise<ServerCa> {
     if (now && cancel) throw invalid('now and cancel exclude each other: switch, or drop what is announced');
     const step = now ? 'now' : cancel ? 'cancel' : 'announce';
-    const { serverCa } = this.#context.rooms;
-    const announced = serverCa.state().next?.certificateId ?? '';
-    const state = await serverCa.rotate(step);
-    this.#context.audit(`server-ca.${step === 'now' ? 'switch' : step}`, {
+    const state = await this.#context.rooms.serverCa.rotate(step);
+    this.#context.audit('server-ca.rotate', {
+      step,
       signs: state.current?.certificateId ?? '',
-      announced: step === 'cancel' ? announced : (state.next?.certificateId ?? ''),
+      announced: state.next?.certificateId ?? '',
     });
     return caMessage(state);
   }
