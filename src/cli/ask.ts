@@ -25,11 +25,13 @@ export async function confirmed(terminal: Terminal, question: string): Promise<b
 /** What was typed is not shown. Only where `terminal.canAsk`. */
 export async function secret(terminal: Terminal, question: string): Promise<string> {
   const input = terminal.stdin as ReadStream;
-  await write(terminal.stderr, `${printable(question)}: `);
+  // Before the question: what is typed at once must not be shown either.
   input.setRawMode(true);
   input.setEncoding('utf8');
   try {
-    return await line(input);
+    const typed = line(input);
+    await write(terminal.stderr, `${printable(question)}: `);
+    return await typed;
   } finally {
     input.setRawMode(false);
     input.pause();

@@ -53,13 +53,13 @@ function importing(part: StatePart): Run {
   return async (invocation) => {
     const { args, terminal } = invocation;
     const file = args.operand(0);
-    const source = file === STREAM ? terminal.stdin : createReadStream(file, { highWaterMark: PIECE_BYTES });
     if (file !== STREAM) await readable(file);
     const options = {
       parts: [part],
       passphrase: await passphrase(invocation, false),
       replace: args.flag('replace'),
     };
+    const source = file === STREAM ? terminal.stdin : createReadStream(file, { highWaterMark: PIECE_BYTES });
     const fixes = {
       ALREADY_EXISTS:
         part === 'REGISTRY'
