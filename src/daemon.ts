@@ -11,6 +11,7 @@ import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
 import { Certificates, watchDeviceCas } from './daemon/certificates.ts';
+import { Expiries, watchExpiries } from './daemon/expiries.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
 import { ServiceManager } from './daemon/service-manager.ts';
 import { identitySettings, sessionSettings } from './daemon/settings.ts';
@@ -33,6 +34,7 @@ import { compileDeviceGroups } from './policy/device-groups.ts';
 import { PolicyEngine } from './policy/policy-engine.ts';
 import { RELEASE } from './release.ts';
 import { SessionService } from './sessions/session-service.ts';
+import { ExpiryWatch } from './telemetry/expiry-watch.ts';
 import { countBySeverity } from './telemetry/findings.ts';
 import type { RootLogger } from './telemetry/logger.ts';
 
@@ -174,11 +176,25 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   await certificates.applySettings();
   const backups = new StateBackup({ registry, serverCa: certificates.ca, deviceCas, clock });
 
-  const roomFindings = () => [
-    ...telemetry.clockFindings(trusted),
-    ...findings.list(),
-    ...sessions.findings(),
-  ];
+  const expiries = new Expiries({
+    serverCa: certificates.ca,
+    serverCertificates: certificates.room,
+    deviceCas,
+    listeners: () => current().listeners,
+  });
+  const expiryWatch = new ExpiryWatch({
+    now: () => trusted.now(),
+    findings,
+    sources: () => expiries.all(),
+  });
+  stack.push(
+    await watchExpiries({ expiries, expiryWatch, registry, certificates, configuration, clock, logger }),
+  );
+
+  const roomFindings = () => {
+    expiryWatch.look();
+    return [...telemetry.clockFindings(trusted), ...findings.list(), ...sessions.findings()];
+  };
   const endpoints = await Endpoints.open({
     contract,
     clock,
@@ -236,6 +252,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     updateStreams: connectedBrokers,
     listeners: () => endpoints.listeners(),
     findings: () => countBySeverity(allFindings()),
+    expiries: () => expiryWatch.samples(),
   });
   stack.push(followReloads(configuration, endpoints, telemetry, serviceManager));
   configuration.start();

@@ -30,6 +30,7 @@ export interface CertificatesParts {
 }
 
 const SERVER_CA = 'certificates.server-ca';
+const SERVER_CERTIFICATE = 'certificates.server-certificate';
 const SINK = 'certificates.sink';
 
 export class Certificates {
@@ -92,6 +93,17 @@ export class Certificates {
       },
       files: new ServerCertificateFiles({ stateDirectory, files, warn }),
       log: telemetry.logger,
+      onProblem: (name, problem) => {
+        if (problem === undefined) telemetry.findings.clear(SERVER_CERTIFICATE, name);
+        else {
+          telemetry.findings.raise({
+            severity: 'WARNING',
+            code: SERVER_CERTIFICATE,
+            subject: name,
+            message: `The server certificate ${name} could not be issued, and is tried again; what the broker has stays in use: ${problem}.`,
+          });
+        }
+      },
     });
     return new Certificates(ca, room, parts);
   }

@@ -51,7 +51,6 @@ export interface DeviceCaMaterial {
 
 interface RoomLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
-  warn(fields: Readonly<Record<string, unknown>>, message: string): void;
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
@@ -67,6 +66,8 @@ export interface ServerCertificateRoomOptions {
   readonly settings: () => ServerCertificateSettings;
   readonly files: ServerCertificateFiles;
   readonly log: RoomLog;
+  /** Of which certificate, by name; undefined: it is well again, or gone. */
+  readonly onProblem: (name: string, problem: string | undefined) => void;
 }
 
 interface Subscriber {
@@ -134,7 +135,9 @@ export class ServerCertificateRoom implements ServerCertificates, ServerCertific
     return {
       end: () => {
         slot.subscribers.delete(subscriber);
-        if (!slot.kept && slot.subscribers.size === 0) this.#slots.delete(slotKey(slot.owner, slot.name));
+        if (slot.kept || slot.subscribers.size > 0) return;
+        this.#slots.delete(nameOf(slot));
+        this.#problem(slot, undefined);
       },
     };
   }
@@ -245,15 +248,19 @@ export class ServerCertificateRoom implements ServerCertificates, ServerCertific
       if (slot.kept) await files.save(slot, certificate);
       slot.certificate = certificate;
       slot.isWanted = false;
-      slot.problem = undefined;
+      this.#problem(slot, undefined);
       const { notAfter } = certificate;
       log.info({ name: nameOf(slot), reason, ...idOf(certificate), notAfter }, 'server certificate issued');
     } catch (error) {
       const problem = error instanceof Error ? error.message : String(error);
-      if (problem !== slot.problem)
-        log.warn({ name: nameOf(slot), problem }, 'no server certificate could be issued; it is tried again');
-      slot.problem = problem;
+      this.#problem(slot, problem);
     }
+  }
+
+  #problem(slot: Slot, problem: string | undefined): void {
+    if (slot.problem === problem) return;
+    slot.problem = problem;
+    this.#options.onProblem(nameOf(slot), problem);
   }
 
   #reason(slot: Slot): Reason | undefined {
@@ -364,6 +371,7 @@ export class ServerCertificateRoom implements ServerCertificates, ServerCertific
       if (!kept || subscribers.size > 0 || certificate === undefined) continue;
       if (this.#options.now() <= certificate.notAfter) continue;
       this.#slots.delete(key);
+      this.#problem(slot, undefined);
       await this.#options.files.remove(slot);
     }
   }

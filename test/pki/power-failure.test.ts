@@ -46,7 +46,8 @@ describe('a power failure', () => {
       deviceCas: { current: () => ({ certificates: [], crls: [] }), onChange: NEVER },
       settings: () => ({ validitySeconds: 7 * 86_400, keyType: 'EC_P256', rotationDisabled: false }),
       files: new ServerCertificateFiles({ stateDirectory, files, warn }),
-      log: { info: () => {}, warn: () => {}, error: () => {} },
+      log: { info: () => {}, error: () => {} },
+      onProblem: () => {},
     });
     return { ca, room };
   }

@@ -50,6 +50,7 @@ describe('a server certificate', () => {
   let clock: ManualClock;
   let suspect: boolean;
   let problems: string[];
+  let told: Map<string, string | undefined>;
   let caSettings: ServerCaSettings;
   let settings: ServerCertificateSettings;
   let hosts: Source<readonly string[]>;
@@ -62,6 +63,7 @@ describe('a server certificate', () => {
     clock = new ManualClock();
     suspect = false;
     problems = [];
+    told = new Map();
     caSettings = { keyType: 'EC_P256', custom: undefined, overlapDays: 30 };
     settings = { validitySeconds: 7 * 86_400, keyType: 'EC_P256', rotationDisabled: false };
     hosts = new Source<readonly string[]>(['broker.example', '10.0.0.7']);
@@ -93,9 +95,9 @@ describe('a server certificate', () => {
       files: new ServerCertificateFiles({ stateDirectory, files, warn }),
       log: {
         info: () => {},
-        warn: ({ problem }) => problems.push(String(problem)),
         error: ({ err }) => problems.push(String(err)),
       },
+      onProblem: (name, problem) => told.set(name, problem),
     });
   }
 
@@ -320,11 +322,13 @@ describe('a server certificate', () => {
       await later(6.5 * DAY);
       await subscriber.told(1);
       expect(room.list()).toMatchObject([{ problem: expect.stringContaining('clock') }]);
+      expect(told.get('broker/mosquitto')).toContain('clock');
       await expect(room.rotate(undefined)).rejects.toMatchObject({ reason: 'CLOCK_SUSPECT' });
       suspect = false;
       await later(LOOK);
       await subscriber.told(2);
       expect(room.list()).toMatchObject([{ problem: undefined }]);
+      expect([...told]).toEqual([['broker/mosquitto', undefined]]);
     });
 
     it('while nobody listens; whoever comes back late gets a new one', async () => {

@@ -29,7 +29,7 @@ export function applyIncoming(
     const told = replace ? [...vanishing(database), ...arriving(database)] : arriving(database);
     if (replace) remove(database);
     insert(database, now);
-    changes.push(...told);
+    for (const change of told) changes.push(change);
   }
   if (deviceCas) changes.push({ kind: 'device-cas' });
 }
