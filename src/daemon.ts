@@ -3,6 +3,7 @@
  * them the other way round. The only file that knows every room. A daemon that cannot start whole does not start, and
  * leaves nothing open.
  */
+import { StateBackup } from './backup/state-backup.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './config/load.ts';
 import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
@@ -10,6 +11,7 @@ import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
 import { Certificates, encodePkcs12 } from './daemon/certificates.ts';
+import { Expiries, watchExpiries } from './daemon/expiries.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
 import { endRevokedSessions, openDeviceCaBundle, openRevocations } from './daemon/revocation.ts';
 import { ServiceManager } from './daemon/service-manager.ts';
@@ -32,6 +34,7 @@ import { compileDeviceGroups } from './policy/device-groups.ts';
 import { PolicyEngine } from './policy/policy-engine.ts';
 import { RELEASE } from './release.ts';
 import { SessionService } from './sessions/session-service.ts';
+import { ExpiryWatch } from './telemetry/expiry-watch.ts';
 import { countBySeverity } from './telemetry/findings.ts';
 import type { RootLogger } from './telemetry/logger.ts';
 
@@ -170,12 +173,27 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     }),
   );
   await certificates.applySettings();
+  const backups = new StateBackup({ registry, serverCa: certificates.ca, deviceCas, clock });
 
-  const roomFindings = () => [
-    ...telemetry.clockFindings(trusted),
-    ...findings.list(),
-    ...sessions.findings(),
-  ];
+  const expiries = new Expiries({
+    serverCa: certificates.ca,
+    serverCertificates: certificates.room,
+    deviceCas,
+    listeners: () => current().listeners,
+  });
+  const expiryWatch = new ExpiryWatch({
+    now: () => trusted.now(),
+    findings,
+    sources: () => expiries.all(),
+  });
+  stack.push(
+    await watchExpiries({ expiries, expiryWatch, registry, certificates, configuration, clock, logger }),
+  );
+
+  const roomFindings = () => {
+    expiryWatch.look();
+    return [...telemetry.clockFindings(trusted), ...findings.list(), ...sessions.findings()];
+  };
   const endpoints = await Endpoints.open({
     contract,
     clock,
@@ -195,6 +213,9 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         certificates: parser,
         issuer: issuerOf(deviceCas, current),
         deviceCas: deviceCasOf(deviceCas, registry),
+        serverCa: certificates.ca,
+        serverCertificates: certificates.room,
+        backups,
         sessions: sessionsOf(sessions, policy),
         policy,
         clock: trusted,
@@ -229,6 +250,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     updateStreams: connectedBrokers,
     listeners: () => endpoints.listeners(),
     findings: () => countBySeverity(allFindings()),
+    expiries: () => expiryWatch.samples(),
   });
   stack.push(followReloads(configuration, endpoints, telemetry, serviceManager));
   configuration.start();

@@ -29,6 +29,8 @@ export class CertificatesTable {
   readonly #unbury: StatementSync;
   readonly #twin: StatementSync;
   readonly #revocations: StatementSync;
+  readonly #each: StatementSync;
+  readonly #eachTombstone: StatementSync;
 
   constructor(database: DatabaseSync) {
     const all = 'SELECT c.* FROM certificates c';
@@ -53,6 +55,8 @@ export class CertificatesTable {
     this.#tombstone = database.prepare('SELECT * FROM tombstones WHERE certificate_id = ?');
     this.#bury = database.prepare('INSERT OR IGNORE INTO tombstones VALUES (?, ?, ?, ?, ?)');
     this.#unbury = database.prepare("DELETE FROM tombstones WHERE certificate_id = ? AND kind = 'deleted'");
+    this.#each = database.prepare(`${all} ORDER BY c.id`);
+    this.#eachTombstone = database.prepare('SELECT * FROM tombstones');
     this.#twin = database.prepare(
       `SELECT id FROM certificates WHERE serial_number = ?1 AND issuer = ?2 AND id <> ?3
        UNION ALL
@@ -130,15 +134,26 @@ export class CertificatesTable {
   tombstone(id: string): Tombstone | undefined {
     const row = this.#tombstone.get(id);
     if (row === undefined) return undefined;
-    return {
-      certificateId: textOf(row, 'certificate_id'),
-      kind: textOf(row, 'kind') as Tombstone['kind'],
-      at: numberOf(row, 'at'),
-    };
+    return readTombstone(row);
+  }
+
+  *each(): Generator<CertificateRecord> {
+    for (const row of this.#each.iterate()) yield read(row);
+  }
+
+  *eachTombstone(): Generator<Tombstone & Pick<CertificateRecord, 'issuer' | 'serialNumber'>> {
+    for (const row of this.#eachTombstone.iterate()) {
+      const [issuer, serialNumber] = [textOf(row, 'issuer'), textOf(row, 'serial_number')];
+      yield { ...readTombstone(row), issuer, serialNumber };
+    }
   }
 
   /** Leaves a tombstone that is there as it is: revoked stays revoked. */
-  bury({ id, issuer, serialNumber }: CertificateRecord, kind: Tombstone['kind'], at: number): void {
+  bury(
+    { id, issuer, serialNumber }: Pick<CertificateRecord, 'id' | 'issuer' | 'serialNumber'>,
+    kind: Tombstone['kind'],
+    at: number,
+  ): void {
     this.#bury.run(id, kind, at, issuer, serialNumber);
   }
 
@@ -161,6 +176,14 @@ export class CertificatesTable {
   unbury(id: string): void {
     this.#unbury.run(id);
   }
+}
+
+function readTombstone(row: Row): Tombstone {
+  return {
+    certificateId: textOf(row, 'certificate_id'),
+    kind: textOf(row, 'kind') as Tombstone['kind'],
+    at: numberOf(row, 'at'),
+  };
 }
 
 function read(row: Row): CertificateRecord {
