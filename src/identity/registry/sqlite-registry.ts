@@ -8,6 +8,7 @@
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../clock.ts';
+import type { HostAddressStore } from '../../connectivity/host-address-store.ts';
 import { DaemonError } from '../../errors.ts';
 import type { TrustPersistence } from '../trust-persistence.ts';
 import { AttachmentsTable } from './attachments-table.ts';
@@ -15,6 +16,7 @@ import { CertificatesTable } from './certificates-table.ts';
 import { describe, openDatabase } from './database.ts';
 import { DeviceCasTable } from './device-cas-table.ts';
 import * as rules from './registrations.ts';
+import { SqliteHostAddresses } from './sqlite-host-addresses.ts';
 import { SqliteTrust } from './sqlite-trust.ts';
 import type {
   Attachment,
@@ -58,6 +60,7 @@ export async function openRegistry(options: RegistryOptions): Promise<SqliteRegi
 
 export class SqliteRegistry implements RegistryStore {
   readonly trust: TrustPersistence;
+  readonly hostAddresses: HostAddressStore;
   readonly #database: DatabaseSync;
   readonly #file: string;
   readonly #clock: Clock;
@@ -87,6 +90,7 @@ export class SqliteRegistry implements RegistryStore {
       committed: (changes) => this.#tell(changes),
     });
     this.trust = new SqliteTrust(database, this.#writes, (query) => this.#read(query));
+    this.hostAddresses = new SqliteHostAddresses(database, this.#writes, (query) => this.#read(query));
   }
 
   async createThing(input: ThingInput): Promise<Thing> {
