@@ -3,6 +3,7 @@
  * them the other way round. The only file that knows every room. A daemon that cannot start whole does not start, and
  * leaves nothing open.
  */
+import { hostname } from 'node:os';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './config/load.ts';
 import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
@@ -10,9 +11,10 @@ import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
 import { Certificates, watchDeviceCas } from './daemon/certificates.ts';
+import { Connectivity } from './daemon/connectivity.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
 import { ServiceManager } from './daemon/service-manager.ts';
-import { identitySettings, sessionSettings } from './daemon/settings.ts';
+import { discoveredCore, identitySettings, sessionSettings } from './daemon/settings.ts';
 import { Stack } from './daemon/stack.ts';
 import { serviceManagerAddress, systemdNotify } from './daemon/systemd-notify.ts';
 import { openTelemetry, type Telemetry } from './daemon/telemetry.ts';
@@ -34,6 +36,7 @@ import { RELEASE } from './release.ts';
 import { SessionService } from './sessions/session-service.ts';
 import { countBySeverity } from './telemetry/findings.ts';
 import type { RootLogger } from './telemetry/logger.ts';
+import { hostPorts } from './telemetry/loopback-address.ts';
 
 export interface DaemonOptions {
   /** Loaded; the daemon begins to follow the file and closes it when it stops. */
@@ -148,6 +151,11 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     warn: (message) => logger.warn(message),
   });
 
+  const connectivity = await Connectivity.open({ store: registry.hostAddresses, clock, current, telemetry });
+  const { addresses } = connectivity;
+  stack.push(() => connectivity.stop());
+  stack.push(configuration.onChange(() => connectivity.applySettings()));
+
   const deviceCaMaterial = await watchDeviceCas(registry, (err) =>
     logger.error({ err }, 'the device CAs could not be read for the brokers'),
   );
@@ -157,7 +165,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     clock,
     trusted,
     issuer,
-    hosts: { current: () => current().connectivity.hosts, onChange: () => () => {} },
+    hosts: { current: () => addresses.hosts(), onChange: (listener) => addresses.onChange(listener) },
     deviceCas: deviceCaMaterial,
     encodePkcs12: () =>
       Promise.reject(new DaemonError('UNIMPLEMENTED', 'PKCS#12 is not part of this release')),
@@ -190,6 +198,13 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
       Promise.reject(new DaemonError('UNIMPLEMENTED', 'PKCS#12 is not part of this release')),
     listeners: current().listeners,
     inherited: inheritedSockets(process.env, process.pid),
+    discovery: {
+      identity: authenticator,
+      core: () => ({ ...discoveredCore(current(), hostname()), addresses: addresses.current() }),
+      listen: hostPorts(current().discovery.listen),
+      maxConnections: current().discovery.maxConnections,
+      requestsPerSecond: () => current().discovery.requestsPerSecond,
+    },
     admin: {
       config: current().admin,
       rooms: {
@@ -212,6 +227,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
             configurationFile: configuration.status.file,
             findings: roomFindings(),
             cloudQueue: undefined,
+            hostAddresses: addresses.current(),
           }),
         },
       },
@@ -230,6 +246,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     registry: () => registry.counts(),
     updateStreams: connectedBrokers,
     listeners: () => endpoints.listeners(),
+    discovery: () => endpoints.discoveryStatuses(),
     findings: () => countBySeverity(allFindings()),
   });
   stack.push(followReloads(configuration, endpoints, telemetry, serviceManager));

@@ -1,30 +1,19 @@
-import {
-  type Authority,
-  CertificateIssuer,
-  generateKeys,
-  privateKeyPem,
-  publicKeyPem,
-} from '../../src/pki/certificate-issuer.ts';
 import type {
   CertificateSubscription,
   CertificateSubscriptionRequest,
   CertificateUpdate,
   ServerCertificates,
 } from '../../src/pki/certificates-api.ts';
+import { publicKeyOf } from '../../src/pki/server-certificate.ts';
+import { TestServerCa } from './test-server-ca.ts';
 
-const VALIDITY_SECONDS = 86_400;
-
-/** A server CA without a disk or a schedule: the test says when there is a certificate, and when another one. */
+/** Server certificates without a disk or a schedule: the test says when there is one, and when another one. */
 export class TestServerCertificates implements ServerCertificates {
   readonly requests: CertificateSubscriptionRequest[] = [];
-  readonly #issuer = new CertificateIssuer({
-    clock: { now: () => Date.now() },
-    isSuspect: () => ({ suspect: false }),
-  });
   readonly #hosts: readonly string[];
   readonly #sinks = new Set<(update: CertificateUpdate) => void>();
-  #authority: Authority | undefined;
-  #others: readonly string[] = [];
+  #ca: TestServerCa | undefined;
+  #announced: readonly string[] = [];
   #update: CertificateUpdate | undefined;
 
   constructor(hosts: readonly string[] = ['localhost', '127.0.0.1']) {
@@ -57,38 +46,23 @@ export class TestServerCertificates implements ServerCertificates {
 
   /** Another certificate of the same CA. */
   async renew(): Promise<void> {
-    this.#authority ??= await this.#newAuthority();
-    const keys = await generateKeys('EC_P256');
-    const { pem, notAfter } = this.#issuer.issue(this.#authority, {
-      subject: [['CN', 'discovery']],
-      publicKey: keys.publicKey,
-      usage: 'server',
-      validitySeconds: VALIDITY_SECONDS,
-      hosts: this.#hosts,
-    });
+    this.#ca ??= await TestServerCa.make();
+    const certificate = await this.#ca.issue(this.#hosts);
     this.#update = {
-      certificatePem: pem,
-      privateKeyPem: privateKeyPem(keys.privateKey),
-      publicKeyPem: publicKeyPem(keys.publicKey),
-      caPems: [this.#authority.certificatePem, ...this.#others],
+      certificatePem: certificate.certificatePem,
+      privateKeyPem: certificate.privateKeyPem,
+      publicKeyPem: publicKeyOf(certificate),
+      caPems: [this.#ca.certificatePem, ...this.#announced],
       deviceCaPems: [],
       deviceCaCrlPems: [],
-      notAfter,
+      notAfter: certificate.notAfter,
     };
     for (const sink of this.#sinks) sink(this.#update);
   }
 
   /** Devices are told of another CA, which signs nothing yet. */
   async announce(): Promise<void> {
-    this.#others = [...this.#others, (await this.#newAuthority()).certificatePem];
+    this.#announced = [...this.#announced, (await TestServerCa.make()).certificatePem];
     await this.renew();
-  }
-
-  #newAuthority(): Promise<Authority> {
-    return this.#issuer.createAuthority({
-      subject: [['CN', 'Test Core CA']],
-      keyType: 'EC_P256',
-      validitySeconds: 10 * VALIDITY_SECONDS,
-    });
   }
 }

@@ -27,8 +27,8 @@ export interface DiscoveryServerOptions {
   readonly observer: CallObserver;
   readonly answer: (request: DiscoveryRequest, signal: AbortSignal) => Promise<Answer>;
   readonly maxConnections: number;
-  /** Handshakes, and requests. */
-  readonly requestsPerSecond: number;
+  /** Handshakes, and requests; asked for each. */
+  readonly requestsPerSecond: () => number;
 }
 
 export interface ServerMaterial {
@@ -65,6 +65,7 @@ export class DiscoveryServer {
   readonly #open = new Map<string, Connection>();
   readonly #established = new WeakSet<Duplex>();
   readonly #statuses = new Map<number, number>();
+  #perSecond = 0;
   #handshakes: TokenBucket;
   #requests: TokenBucket;
   #hasCertificate = false;
@@ -73,10 +74,10 @@ export class DiscoveryServer {
 
   constructor(options: DiscoveryServerOptions) {
     this.#options = options;
-    const { clock, maxConnections, requestsPerSecond } = options;
+    const { clock, maxConnections } = options;
     this.#connections = new Connections({ maxConnections, clock, pendingMs: PENDING_MS });
-    this.#handshakes = new TokenBucket(requestsPerSecond, clock);
-    this.#requests = new TokenBucket(requestsPerSecond, clock);
+    this.#handshakes = new TokenBucket(this.#perSecond, clock);
+    this.#requests = new TokenBucket(this.#perSecond, clock);
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
       void this.#serve(request, response);
     };
@@ -113,17 +114,13 @@ export class DiscoveryServer {
     this.#hasCertificate = true;
   }
 
-  setRequestsPerSecond(requestsPerSecond: number): void {
-    this.#handshakes = new TokenBucket(requestsPerSecond, this.#options.clock);
-    this.#requests = new TokenBucket(requestsPerSecond, this.#options.clock);
-  }
-
   /** Takes a connection as a port accepted it. */
   accept(raw: Socket, port: DiscoveryPort): void {
     if (!this.#hasCertificate || this.#stopping) {
       raw.destroy();
       return;
     }
+    this.#followRate();
     if (this.#handshakes.take(1) === 0) {
       raw.on('error', () => {});
       raw.destroy();
@@ -192,6 +189,7 @@ export class DiscoveryServer {
   /** Never rejects. */
   async #answer(request: IncomingMessage, port: DiscoveryPort, ended: AbortController): Promise<Answer> {
     const { clock, logger, answer } = this.#options;
+    this.#followRate();
     if (this.#requests.take(1) === 0) {
       port.rejected += 1;
       return plainAnswer(429, retryAfter(this.#requests.retryAfterMs()));
@@ -207,6 +205,14 @@ export class DiscoveryServer {
     } finally {
       cancel();
     }
+  }
+
+  #followRate(): void {
+    const perSecond = this.#options.requestsPerSecond();
+    if (perSecond === this.#perSecond) return;
+    this.#perSecond = perSecond;
+    this.#handshakes = new TokenBucket(perSecond, this.#options.clock);
+    this.#requests = new TokenBucket(perSecond, this.#options.clock);
   }
 
   #told(status: number, begun: number): void {

@@ -31,7 +31,7 @@ export interface DiscoveryOptions {
   /** Sockets of systemd's, by their names. */
   readonly inherited: ReadonlyMap<string, number>;
   readonly maxConnections: number;
-  readonly requestsPerSecond: number;
+  readonly requestsPerSecond: () => number;
 }
 
 export class Discovery {
@@ -99,10 +99,6 @@ export class Discovery {
 
   statuses(): ReturnType<DiscoveryServer['statuses']> {
     return this.#server.statuses();
-  }
-
-  setRequestsPerSecond(requestsPerSecond: number): void {
-    this.#server.setRequestsPerSecond(requestsPerSecond);
   }
 
   /** Resolves when every connection is closed, at the latest soon after `graceMs`. */

@@ -76,7 +76,7 @@ export class DiscoveryRoom {
       listen: [{ host: '127.0.0.1', port: 0 }],
       inherited: new Map(),
       maxConnections: 100,
-      requestsPerSecond: 1_000,
+      requestsPerSecond: () => 1_000,
       ...options,
     });
     return room;
