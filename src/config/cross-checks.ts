@@ -223,11 +223,17 @@ function checkDiscovery(
   const taken = new Set<string>();
   const listen = discovery.listen.filter((text, index) => {
     const address = parseHostPort(text);
-    const key = address === undefined || address.port === 0 ? text : `${address.host} ${address.port}`;
-    const rule = address === undefined ? 'must be host:port' : taken.has(key) ? 'is there twice' : undefined;
+    const path = `discovery.listen[${index}]`;
+    if (address === undefined) {
+      problems.error(path, text, 'must be host:port');
+      return false;
+    }
+    if (address.port === 0) return true;
+    const key = `${address.host} ${address.port}`;
+    const isNew = !taken.has(key);
+    if (!isNew) problems.error(path, text, 'is there twice');
     taken.add(key);
-    if (rule !== undefined) problems.error(`discovery.listen[${index}]`, text, rule);
-    return rule === undefined;
+    return isNew;
   });
   return { ...discovery, listen };
 }

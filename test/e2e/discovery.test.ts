@@ -1,6 +1,9 @@
+import { once } from 'node:events';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
+import { networkInterfaces } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CertificateMaker } from '../support/certificates.ts';
 import type { AwsIdentity, AwsReport, AwsTask } from './support/aws-device.ts';
@@ -87,6 +90,15 @@ class Site {
     await broker.run();
     await broker.inStep();
     return broker;
+  }
+
+  /** What discovery shows of itself. */
+  async certificate(): Promise<{ readonly serial: string; readonly names: readonly string[] }> {
+    const socket = connectTls({ host: '127.0.0.1', port: this.port, ca: readFileSync(this.file('ca.pem')) });
+    await once(socket, 'secureConnect');
+    const { serialNumber: serial, subjectaltname = '' } = socket.getPeerCertificate();
+    socket.destroy();
+    return { serial, names: subjectaltname.split(', ') };
   }
 
   /** What AWS's client finds. */
@@ -242,6 +254,32 @@ describe('AWS’s client of discovery', () => {
     },
     AWS_MS,
   );
+
+  it('finds a new address in the certificate at once, the same certificate after a restart, and one without the address when that is gone', async () => {
+    const hosts = ['127.0.0.1', OWN_HOST];
+    const others = Object.values(networkInterfaces())
+      .flatMap((all = []) => all)
+      .filter(
+        ({ internal, family, address }) => !internal && family === 'IPv4' && !address.startsWith('169.254.'),
+      )
+      .map(({ address }) => `IP Address:${address}`);
+    site.daemon.configure({
+      connectivity: { hosts: [...hosts, 'gw.example'], excludeInterfaces: [], interfaces: true },
+    });
+    const added = await until('it is there', async () => {
+      const shown = await site.certificate();
+      return shown.names.includes('DNS:gw.example') ? shown : undefined;
+    });
+    expect(added.names).toEqual(expect.arrayContaining(['DNS:localhost', 'IP Address:127.0.0.1', ...others]));
+    await site.daemon.kill('SIGTERM');
+    await site.daemon.restart();
+    expect(await until('discovery answers', () => site.certificate())).toEqual(added);
+    site.daemon.configure({ connectivity: { hosts, interfaces: false } });
+    await until('it is gone', async () => {
+      const { names } = await site.certificate();
+      return !names.some((name) => name === 'DNS:gw.example' || others.includes(name));
+    });
+  });
 
   it('is seen by the operator: ports, addresses, and answers by their status', async () => {
     const { listeners, hostAddresses } = await site.daemon.admin.call('GetStatus', {});
