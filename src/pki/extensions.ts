@@ -15,8 +15,6 @@ import {
   taggedBytes,
 } from './der.ts';
 
-export { normalizeHost };
-
 export const SUBJECT_KEY_IDENTIFIER = '2.5.29.14';
 
 const DNS_NAME = 2;
