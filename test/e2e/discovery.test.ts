@@ -226,6 +226,40 @@ describe('AWS’s client of discovery', () => {
   );
 
   it(
+    'lives through connections that are closed before TLS, and through what comes after',
+    async () => {
+      site.daemon.configure({ discovery: { listen: [`127.0.0.1:${site.port}`], requestsPerSecond: 1 } });
+      await until('too many come', async () => {
+        const answers = await Promise.all([1, 2, 3].map(() => site.discover('pump', identity)));
+        return answers.some(({ error }) => error !== undefined);
+      });
+      site.daemon.configure({ discovery: { listen: [`127.0.0.1:${site.port}`] } });
+      await until('all are answered again', async () => (await site.discover('pump', identity)).groups);
+    },
+    AWS_MS,
+  );
+
+  it(
+    'brings a device of a provisioning CA into the registry, as its first connection would',
+    async () => {
+      const maker = new CertificateMaker();
+      const ca = maker.ca('factory');
+      await site.daemon.admin.call('RegisterDeviceCa', {
+        name: 'factory',
+        certificatePem: ca.pem,
+        provisioning: true,
+      });
+      const made = maker.make({ subject: 'new', issuer: ca, purpose: 'client' });
+      const device = { certificatePem: made.pem, privateKeyPem: made.keyPem };
+      expect(await site.discover('pump', device)).toEqual({ refused: 403 });
+      expect(await site.discover('new', device)).toHaveProperty('groups');
+      const registered = await site.daemon.admin.call('GetCertificate', { certificateId: made.id });
+      expect(registered).toMatchObject({ status: 'ACTIVE', things: [{ thingName: 'new' }] });
+    },
+    AWS_MS,
+  );
+
+  it(
     'is told 404 where there is no address',
     async () => {
       const bare = await Site.open();

@@ -7,10 +7,12 @@ const OPEN = ['errors.ts', 'clock.ts', 'release.ts', 'contract'];
 const MAY_IMPORT: Record<string, readonly string[]> = {
   contract: [],
   policy: ['contract'],
-  identity: [],
-  pki: ['identity/registry/store.ts'],
+  connectivity: [],
+  // The registry keeps what that room knows.
+  identity: ['connectivity/host-address-store.ts'],
+  pki: ['identity/registry/store.ts', 'connectivity/host-name.ts'],
   sessions: ['policy', 'identity'],
-  config: ['telemetry'],
+  config: ['telemetry', 'connectivity/host-name.ts'],
   telemetry: [],
   endpoints: ['policy', 'identity', 'sessions', 'pki', 'config', 'telemetry'],
   cli: ['config', 'policy', 'contract', 'daemon.ts', 'endpoints'],
