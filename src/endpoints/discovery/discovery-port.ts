@@ -53,6 +53,8 @@ export class DiscoveryPort {
   async open(): Promise<void> {
     try {
       await this.#listen();
+      // Stopped while the name of the address was looked up.
+      if (this.#stopped) this.#net.close();
       if (this.#finding === undefined) return;
       this.#options.logger.info({ address: this.#text() }, 'the port of discovery could be opened now');
       this.#finding = undefined;
@@ -83,13 +85,16 @@ export class DiscoveryPort {
 
   async #listen(): Promise<void> {
     const { place } = this.#options;
-    await new Promise<void>((resolve, reject) => {
-      this.#net.once('error', reject);
-      this.#net.listen('fd' in place ? { fd: place.fd } : { ...place }, () => {
-        this.#net.off('error', reject);
-        resolve();
-      });
-    });
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    this.#net.once('error', reject);
+    this.#net.once('listening', resolve);
+    try {
+      this.#net.listen('fd' in place ? { fd: place.fd } : { ...place });
+      await promise;
+    } finally {
+      this.#net.off('error', reject);
+      this.#net.off('listening', resolve);
+    }
   }
 
   #failed(error: unknown): void {

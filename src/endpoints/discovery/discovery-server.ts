@@ -79,7 +79,10 @@ export class DiscoveryServer {
     this.#handshakes = new TokenBucket(this.#perSecond, clock);
     this.#requests = new TokenBucket(this.#perSecond, clock);
     const serve = (request: IncomingMessage, response: ServerResponse): void => {
-      void this.#serve(request, response);
+      this.#serve(request, response).catch((err: unknown) => {
+        options.logger.error({ err }, 'discovery failed through a defect; the device was told nothing');
+        request.socket.destroy();
+      });
     };
     this.#https = createServer(
       {
@@ -116,13 +119,13 @@ export class DiscoveryServer {
 
   /** Takes a connection as a port accepted it. */
   accept(raw: Socket, port: DiscoveryPort): void {
+    raw.on('error', () => {});
     if (!this.#hasCertificate || this.#stopping) {
       raw.destroy();
       return;
     }
     this.#followRate();
     if (this.#handshakes.take(1) === 0) {
-      raw.on('error', () => {});
       raw.destroy();
       this.#refuse(port, 'too many handshakes a second');
       return;
@@ -171,6 +174,7 @@ export class DiscoveryServer {
     connection.requests += 1;
     port.calls += 1;
     port.activeCalls += 1;
+    response.on('error', () => {});
     response.once('close', () => {
       ended.abort();
       connection.requests -= 1;
@@ -200,7 +204,7 @@ export class DiscoveryServer {
       const { method = '', url: path = '' } = request;
       return await answer({ method, path, certificatePem: certificateOf(request.socket) }, ended.signal);
     } catch (err) {
-      logger.error({ err }, 'discovery failed through a defect; the device was told nothing');
+      logger.error({ err }, 'discovery failed through a defect; the device was told 500');
       return plainAnswer(500);
     } finally {
       cancel();

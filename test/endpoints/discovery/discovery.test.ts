@@ -263,6 +263,30 @@ describe('anything else', () => {
     expect([status, body]).toEqual([200, expect.stringMatching(/^\{"GGGroups"/)]);
   });
 
+  it('after a request that is still being answered ends the connection with that', async () => {
+    await open();
+    room.cloud.call = 'hang';
+    const socket = await room.connect(pump);
+    const everything = untilClosed(socket);
+    socket.write(`${request(`GET ${THING} HTTP/1.1`)}garbage\r\n\r\n`);
+    expect(parse(await everything).status).toBe(400);
+    await until('the request is given up', () => room.ended.length === 2);
+    room.cloud.call = 'ok';
+    expect((await room.discover(pump, 'pump')).status).toBe(200);
+  });
+
+  it('is answered with 500 where a defect shows, and the operator sees it', async () => {
+    await open({
+      core: () => {
+        throw new Error('a defect');
+      },
+    });
+    const { status, json } = await room.discover(pump, 'pump');
+    expect([status, json]).toEqual([500, { message: 'Internal Server Error' }]);
+    expect(room.logged).toEqual(['discovery failed through a defect; the device was told 500']);
+    expect(room.ended).toMatchObject([{ result: 'service_error' }]);
+  });
+
   it('never ends the process, nor lets anybody in', async () => {
     await open({ requestsPerSecond: () => 10_000_000 });
     const piece = fc.oneof(
@@ -459,9 +483,17 @@ describe('the operator', () => {
         message: expect.stringContaining(`127.0.0.1:${port}`),
       },
     ]);
-    room.clock.advance(30_000);
-    await settled();
+    const warnings: Error[] = [];
+    const warned = (warning: Error) => warnings.push(warning);
+    process.on('warning', warned);
+    for (let attempt = 0; attempt < 20; attempt += 1) {
+      room.clock.advance(30_000);
+      await settled();
+    }
+    process.off('warning', warned);
+    expect(warnings).toEqual([]);
     expect(room.discovery.findings()).toMatchObject([{ since }]);
+    expect(room.logged).toEqual([expect.stringContaining('cannot listen')]);
     other.close();
     await once(other, 'close');
     room.clock.advance(30_000);
