@@ -57,6 +57,10 @@ class Site {
     return site;
   }
 
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.daemon.stop();
+  }
+
   /** Of those the daemon writes for its broker. */
   file(name: string): string {
     return join(this.daemon.directory, SINK, name);
@@ -262,19 +266,15 @@ describe('AWS’s client of discovery', () => {
   it(
     'is told 404 where there is no address',
     async () => {
-      const bare = await Site.open();
-      try {
-        const own = await bare.enrol('pump');
-        bare.daemon.configure({ connectivity: { hosts: [], interfaces: false } });
-        await until('the operator is warned', async () => {
-          const { findings } = await bare.daemon.admin.call('GetStatus', {});
-          return findings.some(({ code }) => code === 'discovery.no-address');
-        });
-        // The certificate is for `localhost` still.
-        expect(await bare.discover('pump', own, { host: 'localhost' })).toEqual({ refused: 404 });
-      } finally {
-        await bare.daemon.stop();
-      }
+      await using bare = await Site.open();
+      const own = await bare.enrol('pump');
+      bare.daemon.configure({ connectivity: { hosts: [], interfaces: false } });
+      await until('the operator is warned', async () => {
+        const { findings } = await bare.daemon.admin.call('GetStatus', {});
+        return findings.some(({ code }) => code === 'discovery.no-address');
+      });
+      // The certificate is for `localhost` still.
+      expect(await bare.discover('pump', own, { host: 'localhost' })).toEqual({ refused: 404 });
     },
     AWS_MS,
   );
@@ -326,6 +326,30 @@ describe('AWS’s client of discovery', () => {
       { address: OWN_HOST, port: 8883, source: 'configuration' },
     ]);
   });
+});
+
+describe('a new CA that is announced', () => {
+  it(
+    'is told to devices that discover, after the one that still signs',
+    async () => {
+      await using site = await Site.open();
+      const identity = await site.enrol('pump');
+      const [before] = (await site.discover('pump', identity)).groups ?? [];
+      site.daemon.configure({ certificateAuthority: { caType: ['ECDSA_P256'] } });
+      const caPems = await until('there are two', async () => {
+        const [now] = (await site.discover('pump', identity)).groups ?? [];
+        return now?.caPems.length === 2 ? now.caPems : undefined;
+      });
+      expect(caPems[0]).toBe(before?.caPems[0]);
+      const { certificatePem, privateKeyPem } = identity;
+      const host = '127.0.0.1';
+      const trusting = { thingName: 'pump', host, port: site.port, certificatePem, privateKeyPem };
+      // A device that trusts what it was told connects as before.
+      const { groups } = await asAwsDevice({ ...trusting, caPem: caPems.join('\n') });
+      expect(groups).toHaveLength(1);
+    },
+    AWS_MS,
+  );
 });
 
 async function canListen(host: string, port: number): Promise<boolean> {
