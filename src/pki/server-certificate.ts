@@ -1,6 +1,7 @@
 /** One server certificate with its key, and what goes along with it. A new key for each. */
 import { createPrivateKey, createPublicKey, X509Certificate } from 'node:crypto';
 import { z } from 'zod';
+import { normalizeHost } from '../connectivity/host-name.ts';
 import {
   type Authority,
   type CertificateIssuer,
@@ -9,7 +10,6 @@ import {
   privateKeyPem,
   publicKeyPem,
 } from './certificate-issuer.ts';
-import { normalizeHost } from './extensions.ts';
 import { anchorOf, intermediatesOf, ORGANIZATION, type ServerAuthority } from './server-authority.ts';
 
 export interface ServerCertificateRequest {

@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPairSync, X509Certificate } from 'node:crypto';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { normalizeHost } from '../../src/connectivity/host-name.ts';
 import { DaemonError } from '../../src/errors.ts';
 import {
   type Authority,
@@ -11,7 +12,6 @@ import {
   privateKeyPem,
   publicKeyPem,
 } from '../../src/pki/certificate-issuer.ts';
-import { normalizeHost } from '../../src/pki/extensions.ts';
 import { CertificateMaker, VALID_FROM, VALID_TO } from '../support/certificates.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { runs } from '../support/runs.ts';

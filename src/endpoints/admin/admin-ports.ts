@@ -131,6 +131,12 @@ export interface DaemonFacts {
   readonly findings: readonly Finding[];
   /** Undefined without a cloud. */
   readonly cloudQueue: QueueCounts | undefined;
+  /** By which devices may reach this host. */
+  readonly hostAddresses: readonly {
+    readonly host: string;
+    readonly port: number;
+    readonly source: string;
+  }[];
 }
 
 /** One change by the operator, after it was made. Values are names, ids and counts. */
