@@ -85,6 +85,8 @@ export const serve: Serve = async (socketPath) => {
       hasClientId: () => false,
       subscribe: () => ({ held: () => {}, used: () => {}, closed: () => {}, end: () => {} }),
     },
+    certificates: { subscribe: () => ({ end: () => {} }) },
+    encodePkcs12: () => Promise.resolve(new Uint8Array()),
     identity: {
       verifyIdentity: () => Promise.resolve({ kind: 'active' }),
       isThing: () => Promise.resolve(false),

@@ -9,6 +9,7 @@ import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
 import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
+import { Certificates, watchDeviceCas } from './daemon/certificates.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
 import { ServiceManager } from './daemon/service-manager.ts';
 import { identitySettings, sessionSettings } from './daemon/settings.ts';
@@ -17,6 +18,7 @@ import { serviceManagerAddress, systemdNotify } from './daemon/systemd-notify.ts
 import { openTelemetry, type Telemetry } from './daemon/telemetry.ts';
 import { Endpoints } from './endpoints/endpoints.ts';
 import { inheritedSockets } from './endpoints/listeners/inherited-sockets.ts';
+import { DaemonError } from './errors.ts';
 import { Authenticator } from './identity/authenticator.ts';
 import { CertificateParser } from './identity/certificate.ts';
 import { RegistryVerifier } from './identity/registry/registry-verifier.ts';
@@ -146,6 +148,30 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     warn: (message) => logger.warn(message),
   });
 
+  const deviceCaMaterial = await watchDeviceCas(registry, (err) =>
+    logger.error({ err }, 'the device CAs could not be read for the brokers'),
+  );
+  stack.push(() => deviceCaMaterial.close());
+  const certificates = await Certificates.open({
+    stateDirectory,
+    clock,
+    trusted,
+    issuer,
+    hosts: { current: () => current().connectivity.hosts, onChange: () => () => {} },
+    deviceCas: deviceCaMaterial,
+    encodePkcs12: () =>
+      Promise.reject(new DaemonError('UNIMPLEMENTED', 'PKCS#12 is not part of this release')),
+    current,
+    telemetry,
+  });
+  stack.push(() => certificates.stop());
+  stack.push(
+    configuration.onChange(() => {
+      certificates.applySettings().catch((err: unknown) => logger.error({ err }, 'certificate sinks'));
+    }),
+  );
+  await certificates.applySettings();
+
   const roomFindings = () => [
     ...telemetry.clockFindings(trusted),
     ...findings.list(),
@@ -159,6 +185,9 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     sessions,
     identity: authenticator,
     grantSets: policy,
+    certificates: certificates.room,
+    encodePkcs12: () =>
+      Promise.reject(new DaemonError('UNIMPLEMENTED', 'PKCS#12 is not part of this release')),
     listeners: current().listeners,
     inherited: inheritedSockets(process.env, process.pid),
     admin: {

@@ -8,38 +8,22 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createSecureContext, type SecureContext } from 'node:tls';
 import { fileURLToPath } from 'node:url';
-import { CertificateIssuer } from '../../src/pki/certificate-issuer.ts';
-import { ServerCa } from '../../src/pki/server-ca.ts';
 import { DaemonProcess } from '../../test/e2e/support/daemon-process.ts';
 import type { Identity } from '../../test/e2e/support/device.ts';
 import type { MosquittoRelease } from '../../test/e2e/support/mosquitto-broker.ts';
+import { TestServerCa } from '../../test/support/test-server-ca.ts';
 import { type BrokerOptions, type Files, MeasuredBroker } from './broker.ts';
 import { buildGenerator, Generator } from './generator.ts';
 import { Load, type Qos } from './load.ts';
 import { connectPacket, type Endpoint } from './mqtt-connection.ts';
 import { deviceGroups, type Variant, variants } from './variants.ts';
 
-const VALIDITY_SECONDS = 86_400;
-
 /** A server certificate of an EC P-256 CA of its own. */
 export async function serverFiles(): Promise<{ files: Omit<Files, 'deviceCaPem'>; caPem: string }> {
-  const stateDirectory = mkdtempSync(join(tmpdir(), 'dap-'));
-  try {
-    const issuer = new CertificateIssuer({ clock: { now: Date.now }, isSuspect: () => ({ suspect: false }) });
-    const ca = await ServerCa.open({ stateDirectory, issuer, keyType: 'EC_P256', warn: () => {} });
-    const issued = await ca.issueServerCertificate({
-      hosts: ['127.0.0.1'],
-      validitySeconds: VALIDITY_SECONDS,
-      keyType: 'EC_P256',
-    });
-    const files = {
-      serverCertificatePem: issued.certificatePem,
-      serverKeyPem: issued.privateKeyPem,
-    };
-    return { files, caPem: ca.certificatePem };
-  } finally {
-    rmSync(stateDirectory, { recursive: true, force: true });
-  }
+  const ca = await TestServerCa.make();
+  const issued = await ca.issue(['127.0.0.1']);
+  const files = { serverCertificatePem: issued.certificatePem, serverKeyPem: issued.privateKeyPem };
+  return { files, caPem: ca.certificatePem };
 }
 
 /** Secure contexts by client id, made once each: sessions are not resumed with them. */

@@ -8,8 +8,8 @@ import {
   type DemoBroker,
   type DemoBrokerOptions,
   HOST,
-  issueServerCertificate,
   isTaken,
+  serverCertificate,
   taken,
 } from './broker.ts';
 
@@ -26,13 +26,13 @@ export class AedesBroker implements DemoBroker {
   }
 
   static async start({ places, port, deviceCas, running }: DemoBrokerOptions): Promise<AedesBroker> {
-    const certificate = await issueServerCertificate(places);
+    const certificate = await serverCertificate(places);
     const aedes = await Aedes.createBroker();
     const plugin = AedesPlugin.attach(aedes, { address: `unix:${places.brokerSocket}`, log: () => {} });
     const sockets = new Set<TLSSocket>();
     const server = createTlsServer({
-      certificate: certificate.certificatePem,
-      privateKey: certificate.privateKeyPem,
+      certificate: certificate.certificate,
+      privateKey: certificate.privateKey,
       deviceCas,
       unknownIssuer: 'refuse',
       onConnection: (socket) => {
@@ -55,7 +55,7 @@ export class AedesBroker implements DemoBroker {
       throw isTaken(error) ? taken(port) : error;
     }
     await plugin.ready();
-    return new AedesBroker((server.address() as AddressInfo).port, certificate.caPem);
+    return new AedesBroker((server.address() as AddressInfo).port, certificate.caCertificates.join(''));
   }
 
   async logged(): Promise<undefined> {

@@ -3,14 +3,16 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { CertificateIssuer } from '../../src/pki/certificate-issuer.ts';
-import { ServerCa, type ServerCertificate } from '../../src/pki/server-ca.ts';
+import { Client, credentials } from '@grpc/grpc-js';
+import type { CertificateUpdate__Output } from '../../src/contract/generated/deviceauth/v1/CertificateUpdate.ts';
+import type { CertificateUpdateEvent__Output } from '../../src/contract/generated/deviceauth/v1/CertificateUpdateEvent.ts';
+import { loadContract } from '../../src/contract/index.ts';
 import type { Places } from './places.ts';
 import { Problem } from './problem.ts';
 import type { Running } from './running.ts';
 
 export const HOST = '127.0.0.1';
-const CERTIFICATE_VALIDITY = 7 * 86_400;
+const GIVEN_WITHIN = 15_000;
 
 export interface DemoBroker {
   /** Such as "Mosquitto 2.0.11". */
@@ -34,26 +36,34 @@ export interface DemoBrokerOptions {
   readonly running: Running;
 }
 
-/** Of the daemon's server CA, in the daemon's own state until brokers can ask the daemon for certificates. */
-export async function issueServerCertificate(places: Places): Promise<ServerCertificate> {
-  const issuer = new CertificateIssuer({
-    clock: { now: () => Date.now() },
-    isSuspect: () => ({ suspect: false }),
-  });
-  const ca = await ServerCa.open({
-    stateDirectory: places.state,
-    issuer,
-    keyType: 'EC_P256',
-    warn: (message) => console.error(message),
-  });
-  const certificate = await ca.issueServerCertificate({
-    hosts: [HOST],
-    validitySeconds: CERTIFICATE_VALIDITY,
-    keyType: 'EC_P256',
-  });
-  // For trying other MQTT clients: what they must trust.
-  writeFileSync(join(places.devices, 'server-ca.pem'), certificate.caPem);
-  return certificate;
+/** The one the daemon gives this broker, now; a broker that runs for days follows the stream. */
+export async function serverCertificate(places: Places): Promise<CertificateUpdate__Output> {
+  const contract = loadContract();
+  const client = new Client(`unix:${places.brokerSocket}`, credentials.createInsecure());
+  const method = contract.deviceAuth.SubscribeToCertificateUpdates;
+  const call = client.makeServerStreamRequest(
+    method.path,
+    method.requestSerialize,
+    method.responseDeserialize,
+    { certificateOptions: { certificateType: 'SERVER' }, subscriberName: 'demo' },
+    { deadline: Date.now() + GIVEN_WITHIN },
+  );
+  try {
+    for await (const { certificateUpdate } of call as AsyncIterable<CertificateUpdateEvent__Output>) {
+      if (certificateUpdate == null) continue;
+      // For trying other MQTT clients: what they must trust.
+      writeFileSync(join(places.devices, 'server-ca.pem'), certificateUpdate.caCertificates.join(''));
+      return certificateUpdate;
+    }
+    throw new Error('the daemon ended the stream');
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Problem(`The daemon gave the broker no certificate (${why}).`, `Its log is ${places.log}.`);
+  } finally {
+    call.on('error', () => {});
+    call.cancel();
+    client.close();
+  }
 }
 
 /** Somebody else may have the port. The port, or for 0 one that is free. */

@@ -21,6 +21,12 @@ listeners:
     operations: [broker]
 metrics:
   listen: ""
+# What the broker's certificate is made out to; devices connect to no other name or address.
+connectivity:
+  hosts: ["127.0.0.1"]
+  interfaces: false
+certificateAuthority:
+  caType: [ECDSA_P256]
 
 deviceGroups:
   formatVersion: "2021-03-05"

@@ -8,8 +8,8 @@ import {
   type DemoBroker,
   type DemoBrokerOptions,
   HOST,
-  issueServerCertificate,
   requirePort,
+  serverCertificate,
   taken,
 } from './broker.ts';
 import { Child } from './child.ts';
@@ -41,11 +41,11 @@ export class MosquittoBroker implements DemoBroker {
   /** Resolves when devices can come; fails with NoMosquitto when this Mosquitto does not run, with this plugin. */
   static async start(options: DemoBrokerOptions, parts: MosquittoParts): Promise<MosquittoBroker> {
     const { places, deviceCas, running } = options;
-    const certificate = await issueServerCertificate(places);
+    const certificate = await serverCertificate(places);
     const file = (name: string) => join(places.mosquitto, name);
     mkdirSync(places.mosquitto, { recursive: true, mode: 0o700 });
-    writeFileSync(file('server.pem'), certificate.certificatePem);
-    writeFileSync(file('server.key'), certificate.privateKeyPem, { mode: 0o600 });
+    writeFileSync(file('server.pem'), certificate.certificate);
+    writeFileSync(file('server.key'), certificate.privateKey, { mode: 0o600 });
     writeFileSync(file('device-cas.pem'), deviceCas.join('\n'));
     const port = options.port === 0 ? await requirePort(0) : options.port;
     writeFileSync(file('mosquitto.conf'), configuration(places, parts, port));
@@ -64,7 +64,13 @@ export class MosquittoBroker implements DemoBroker {
     const { output } = child;
     if (ready === true) {
       const version = /mosquitto version (\S+)/.exec(output)?.[1] ?? '';
-      return new MosquittoBroker(child, places.mosquittoLog, version, port, certificate.caPem);
+      return new MosquittoBroker(
+        child,
+        places.mosquittoLog,
+        version,
+        port,
+        certificate.caCertificates.join(''),
+      );
     }
     await child.stop();
     if (/Address already in use/.test(output)) throw taken(port);

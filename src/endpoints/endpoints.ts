@@ -5,6 +5,7 @@
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { Clock } from '../clock.ts';
 import type { Contract } from '../contract/index.ts';
+import type { Pkcs12Encoder, ServerCertificates } from '../pki/certificates-api.ts';
 import type { AdminRooms } from './admin/admin-ports.ts';
 import { AdminService } from './admin/admin-service.ts';
 import { Diagnostics } from './admin/diagnostics.ts';
@@ -30,6 +31,8 @@ export interface EndpointsOptions {
   readonly sessions: Sessions;
   readonly identity: Identity;
   readonly grantSets: GrantSets;
+  readonly certificates: ServerCertificates;
+  readonly encodePkcs12: Pkcs12Encoder;
   /** Undefined: no admin socket (measurements). */
   readonly admin: { readonly config: UnixListenerConfig; readonly rooms: AdminRooms } | undefined;
   readonly listeners: Readonly<Record<string, ListenerConfig>>;
@@ -128,10 +131,11 @@ function openBrokerListener(
   config: ListenerConfig,
   options: EndpointsOptions,
 ): Promise<Listener> {
-  const { contract, clock, logger, observer, sessions, identity, grantSets } = options;
+  const { contract, clock, logger, observer } = options;
+  const { sessions, identity, grantSets, certificates, encodePkcs12 } = options;
   if (name === ADMIN_LISTENER)
     throw new ListenerError(name, 'this name is the admin socket’s; choose another');
-  const parts: DeviceAuthParts = { contract, sessions, identity, grantSets };
+  const parts: DeviceAuthParts = { contract, sessions, identity, grantSets, certificates, encodePkcs12 };
   return Listener.open(
     {
       name,

@@ -20,6 +20,12 @@ export interface CertificateUpdate {
   readonly notAfter: number;
 }
 
+/** Certificate, chain and key as one encrypted PKCS#12 store. */
+export type Pkcs12Encoder = (
+  update: CertificateUpdate,
+  options: { readonly password: string; readonly alias: string },
+) => Promise<Uint8Array>;
+
 export interface CertificateSubscriptionRequest {
   /** The door: a listener's name, "sink", "discovery". */
   readonly owner: string;
@@ -36,7 +42,7 @@ export interface CertificateSubscription {
 
 export interface ServerCertificates {
   /**
-   * `sink` is called with what is true now as soon as there is a certificate, and whenever any part of it changes; never
+   * Throws a `DaemonError` (LIMIT_EXCEEDED). `sink` is called with what is true now as soon as there is a certificate, and whenever any part of it changes; never
    * before `subscribe` returned. What it throws is logged.
    */
   subscribe(
@@ -70,7 +76,7 @@ export interface ServerCaState {
   /** When `next` begins to sign. */
   readonly switchAt: number | undefined;
   readonly retired: readonly ServerCaCertificate[];
-  /** Why nothing can be signed, and what to do. */
+  /** What is wrong, and what to do; with a `current`, it signs all the same unless its key is missing. */
   readonly problem: string | undefined;
   /** The operator's own, not made here. */
   readonly custom: boolean;

@@ -7,10 +7,11 @@
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { existsSync, lstatSync } from 'node:fs';
-import { mkdir, open, readFile, rename, rm, stat } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { DaemonError } from '../errors.ts';
 import { type Authority, privateKeyPem } from './certificate-issuer.ts';
+import { DurableFiles, type FileOperations } from './durable-files.ts';
 
 export const KEY_FILE = 'ca.key';
 export const CERTIFICATE_FILE = 'ca.pem';
@@ -19,13 +20,17 @@ export const CERTIFICATE_FILE = 'ca.pem';
 export type Warn = (message: string) => void;
 
 /** Replaces what an interrupted attempt left in `directory`, which must not be in use. */
-export async function writeAuthority(directory: string, authority: Authority): Promise<void> {
+export async function writeAuthority(
+  directory: string,
+  authority: Authority,
+  files: FileOperations = new DurableFiles(),
+): Promise<void> {
   try {
-    await rm(directory, { recursive: true, force: true });
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    await writeNew(join(directory, KEY_FILE), privateKeyPem(authority.privateKey), 0o600);
-    await writeNew(join(directory, CERTIFICATE_FILE), authority.certificatePem, 0o644);
-    await syncDirectory(directory);
+    await files.remove(directory);
+    await files.makeDirectory(directory, { mode: 0o700 });
+    await files.writeNew(join(directory, KEY_FILE), privateKeyPem(authority.privateKey), { mode: 0o600 });
+    await files.writeNew(join(directory, CERTIFICATE_FILE), authority.certificatePem, { mode: 0o644 });
+    await files.sync(directory);
   } catch (error) {
     throw failure(
       directory,
@@ -37,13 +42,17 @@ export async function writeAuthority(directory: string, authority: Authority): P
 }
 
 /** Puts a written directory in its place. Rejects when there is something there. */
-export async function moveAuthority(from: string, to: string): Promise<void> {
+export async function moveAuthority(
+  from: string,
+  to: string,
+  files: FileOperations = new DurableFiles(),
+): Promise<void> {
   if (existsSync(to)) throw failure(to, 'exists already', 'move it away');
   try {
-    await mkdir(dirname(to), { recursive: true, mode: 0o700 });
-    await rename(from, to);
-    await syncDirectory(dirname(to));
-    await syncDirectory(dirname(from));
+    await files.makeDirectory(dirname(to), { mode: 0o700 });
+    await files.rename(from, to);
+    await files.sync(dirname(to));
+    await files.sync(dirname(from));
   } catch (error) {
     throw failure(to, `cannot be put in place (${text(error)})`, 'check its owner and permissions', error);
   }
@@ -73,7 +82,7 @@ export function failure(path: string, problem: string, remedy: string, cause?: u
   return new DaemonError('SERVICE_ERROR', `${path} ${problem}; ${remedy}`, { cause });
 }
 
-function readCertificate(file: string, pem: string): X509Certificate {
+export function readCertificate(file: string, pem: string): X509Certificate {
   try {
     const x509 = new X509Certificate(pem);
     if (!x509.ca) throw new Error('not a CA certificate');
@@ -83,7 +92,7 @@ function readCertificate(file: string, pem: string): X509Certificate {
   }
 }
 
-function readKey(file: string, pem: string): KeyObject {
+export function readKey(file: string, pem: string): KeyObject {
   try {
     return createPrivateKey(pem);
   } catch (error) {
@@ -92,30 +101,11 @@ function readKey(file: string, pem: string): KeyObject {
   }
 }
 
-async function readWhole(file: string): Promise<string> {
+export async function readWhole(file: string): Promise<string> {
   try {
     return await readFile(file, 'utf8');
   } catch (error) {
     throw failure(file, `cannot be read (${text(error)})`, restore(dirname(file)), error);
-  }
-}
-
-async function writeNew(file: string, content: string, mode: number): Promise<void> {
-  const handle = await open(file, 'wx', mode);
-  try {
-    await handle.writeFile(content);
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
-}
-
-async function syncDirectory(directory: string): Promise<void> {
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

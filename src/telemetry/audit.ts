@@ -20,6 +20,7 @@ export type AuditKind =
   | 'session'
   | 'configuration'
   | 'clock'
+  | 'certificate'
   | 'daemon';
 
 /** Something that was changed or done, such as `{kind: 'registry', action: 'certificate.revoked', certificateId}`. */

@@ -2,6 +2,7 @@
  * Every `ipc` entry of the reference, called over a real Unix socket on the whole daemon: `broker` is the listener of
  * a caller with permission, `closed` that of one without. An entry marked `divergence` is held to what we do instead.
  */
+import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SystemClock } from '../../src/clock.ts';
@@ -109,9 +110,15 @@ describe('IPC of the reference', () => {
     expect(answer.clientDeviceAuthToken).toMatch(UUID);
   });
 
-  it('answers UNIMPLEMENTED to a right subscription to certificates, until they are issued', async () => {
+  it('answers a right subscription to certificates with one, at once', async () => {
     const options = { certificateOptions: { certificateType: 'SERVER' as const } };
-    const error = await refusal(daemon.caller('broker').call('SubscribeToCertificateUpdates', options));
-    expect(error.reason).toBe('UNIMPLEMENTED');
+    const stream = daemon.caller('broker').serverStream('SubscribeToCertificateUpdates', options);
+    const { certificateUpdate } = await stream.next();
+    stream.call.cancel();
+    const certificate = new X509Certificate(certificateUpdate?.certificate ?? '');
+    expect(certificate.checkPrivateKey(createPrivateKey(certificateUpdate?.privateKey ?? ''))).toBe(true);
+    expect(certificate.checkHost('localhost')).toBe('localhost');
+    const [ca = ''] = certificateUpdate?.caCertificates ?? [];
+    expect(certificate.verify(new X509Certificate(ca).publicKey)).toBe(true);
   });
 });

@@ -26,6 +26,11 @@ export class ManualClock implements Clock {
     };
   }
 
+  /** How many tasks wait for their time. */
+  get pending(): number {
+    return this.#tasks.length;
+  }
+
   /** Time passes: both clocks advance, and tasks that come due run. */
   advance(milliseconds: number): void {
     const end = this.#monotonic + milliseconds;

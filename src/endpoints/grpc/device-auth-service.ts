@@ -2,10 +2,9 @@
  * `deviceauth.v1.DeviceAuth` for one listener: checks the arguments, asks the rooms, and puts their answers on the
  * wire. What a listener allows was decided before (see `admission.ts`). Holds no state of its own.
  */
-import type { handleServerStreamingCall, Server } from '@grpc/grpc-js';
+import type { Server } from '@grpc/grpc-js';
 import type { AuthorizeClientDeviceActionRequest__Output } from '../../contract/generated/deviceauth/v1/AuthorizeClientDeviceActionRequest.ts';
 import type { AuthorizeClientDeviceActionResponse } from '../../contract/generated/deviceauth/v1/AuthorizeClientDeviceActionResponse.ts';
-import type { CertificateUpdateEvent } from '../../contract/generated/deviceauth/v1/CertificateUpdateEvent.ts';
 import type { CheckClientIdRequest__Output } from '../../contract/generated/deviceauth/v1/CheckClientIdRequest.ts';
 import type { CheckClientIdResponse } from '../../contract/generated/deviceauth/v1/CheckClientIdResponse.ts';
 import type { CloseClientDeviceSessionRequest__Output } from '../../contract/generated/deviceauth/v1/CloseClientDeviceSessionRequest.ts';
@@ -13,22 +12,22 @@ import type { GetClientDeviceAuthTokenRequest__Output } from '../../contract/gen
 import type { GetClientDeviceAuthTokenResponse } from '../../contract/generated/deviceauth/v1/GetClientDeviceAuthTokenResponse.ts';
 import type { GetGrantSetRequest__Output } from '../../contract/generated/deviceauth/v1/GetGrantSetRequest.ts';
 import type { GetGrantSetResponse } from '../../contract/generated/deviceauth/v1/GetGrantSetResponse.ts';
-import type { SubscribeToCertificateUpdatesRequest__Output } from '../../contract/generated/deviceauth/v1/SubscribeToCertificateUpdatesRequest.ts';
 import type { VerifyClientDeviceIdentityRequest__Output } from '../../contract/generated/deviceauth/v1/VerifyClientDeviceIdentityRequest.ts';
 import type { VerifyClientDeviceIdentityResponse } from '../../contract/generated/deviceauth/v1/VerifyClientDeviceIdentityResponse.ts';
 import type { Contract } from '../../contract/index.ts';
 import { DaemonError } from '../../errors.ts';
+import type { Pkcs12Encoder, ServerCertificates } from '../../pki/certificates-api.ts';
 import type { GrantSets, Identity, Sessions } from '../ports.ts';
 import {
   brokerInstanceId,
   clientDeviceCertificate,
   correlationId,
-  invalid,
   LONGEST_CERTIFICATE,
   mqttCredential,
   required,
 } from './arguments.ts';
-import { type CallContext, type CallRunner, isMalformed, malformed, tolerant } from './calls.ts';
+import { type CallContext, type CallRunner, tolerant } from './calls.ts';
+import { type CertificateCall, serveCertificateUpdates } from './certificate-updates.ts';
 import { Decisions, serveDecisions } from './decisions.ts';
 import { serveUpdates, type UpdateCall } from './update-stream.ts';
 import { tokenResponse } from './wire.ts';
@@ -38,6 +37,8 @@ export interface DeviceAuthParts {
   readonly sessions: Sessions;
   readonly identity: Identity;
   readonly grantSets: GrantSets;
+  readonly certificates: ServerCertificates;
+  readonly encodePkcs12: Pkcs12Encoder;
 }
 
 const AUTHORIZED: AuthorizeClientDeviceActionResponse = { isAuthorized: true };
@@ -56,7 +57,7 @@ export class DeviceAuthService {
 
   addTo(server: Server): void {
     const definition = this.#parts.contract.deviceAuth;
-    const { sessions } = this.#parts;
+    const { sessions, certificates, encodePkcs12 } = this.#parts;
     const runner = this.#runner;
     // Updates are serialized before they wait, so that what waits is counted in bytes and made once.
     const serialize = definition.SubscribeToSessionUpdates.responseSerialize;
@@ -92,7 +93,8 @@ export class DeviceAuthService {
         'CloseClientDeviceSession',
         (request: CloseClientDeviceSessionRequest__Output) => this.#close(request),
       ),
-      SubscribeToCertificateUpdates: this.#certificateUpdates(),
+      SubscribeToCertificateUpdates: (call: CertificateCall) =>
+        serveCertificateUpdates(call, { certificates, encodePkcs12, runner }),
     });
   }
 
@@ -182,25 +184,5 @@ export class DeviceAuthService {
     const token = required(request.clientDeviceAuthToken, 'client_device_auth_token');
     this.#parts.sessions.close(this.#runner.listener, token);
     return {};
-  }
-
-  /** Checks the request; server certificates are not part of this release. */
-  #certificateUpdates(): handleServerStreamingCall<
-    SubscribeToCertificateUpdatesRequest__Output,
-    CertificateUpdateEvent
-  > {
-    const operation = 'SubscribeToCertificateUpdates';
-    return (call) => {
-      const started = this.#runner.clock.monotonic();
-      const problem = (): DaemonError => {
-        if (isMalformed(call.request)) return malformed(operation);
-        const options = call.request.certificateOptions;
-        if (options === null) return invalid('certificate_options is required');
-        if (options.certificateType !== 'SERVER')
-          return invalid('certificate_options.certificate_type must be SERVER');
-        return new DaemonError('UNIMPLEMENTED', 'server certificates are not part of this release');
-      };
-      this.#runner.failStream(call, operation, problem(), started);
-    };
   }
 }

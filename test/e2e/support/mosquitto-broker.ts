@@ -21,9 +21,8 @@ import { connect as connectTcp, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { CertificateIssuer } from '../../../src/pki/certificate-issuer.ts';
-import { ServerCa } from '../../../src/pki/server-ca.ts';
 import { CertificateMaker } from '../../support/certificates.ts';
+import { TestServerCa } from '../../support/test-server-ca.ts';
 import { freePort } from './free-port.ts';
 import { sanitizerEnvironment, sanitizerReports } from './mosquitto-sanitizers.ts';
 import { until } from './until.ts';
@@ -111,14 +110,14 @@ export class MosquittoBroker {
   /** False: there is no plugin of ours to wait for. */
   hasPlugin = true;
   #tls: string | undefined;
-  readonly #serverCa: ServerCa;
+  readonly #serverCa: TestServerCa;
   readonly #sanitized: boolean;
   #output = '';
   #child: ChildProcess | undefined;
 
   private constructor(
     release: MosquittoRelease,
-    serverCa: ServerCa,
+    serverCa: TestServerCa,
     port: number,
     plainPort: number,
     sanitized: boolean,
@@ -143,21 +142,12 @@ export class MosquittoBroker {
 
   /** Everything but the process. */
   static async prepare(release: MosquittoRelease, options: MosquittoOptions): Promise<MosquittoBroker> {
-    const issuer = new CertificateIssuer({
-      clock: { now: () => Date.now() },
-      isSuspect: () => ({ suspect: false }),
-    });
-    const stateDirectory = mkdtempSync(join(tmpdir(), 'dap-'));
-    try {
-      const ca = await ServerCa.open({ stateDirectory, issuer, keyType: 'EC_P256', warn: () => {} });
-      const plainPort = options.plain === true ? await freePort() : 0;
-      const sanitized = options.sanitized ?? SANITIZED;
-      const broker = new MosquittoBroker(release, ca, await freePort(), plainPort, sanitized);
-      await broker.#configure(options);
-      return broker;
-    } finally {
-      rmSync(stateDirectory, { recursive: true, force: true });
-    }
+    const ca = await TestServerCa.make();
+    const plainPort = options.plain === true ? await freePort() : 0;
+    const sanitized = options.sanitized ?? SANITIZED;
+    const broker = new MosquittoBroker(release, ca, await freePort(), plainPort, sanitized);
+    await broker.#configure(options);
+    return broker;
   }
 
   get serverCaPem(): string {
@@ -238,11 +228,7 @@ export class MosquittoBroker {
 
   /** Another server certificate of the same CA, in the same files. */
   async renewServerCertificate(): Promise<void> {
-    const issued = await this.#serverCa.issueServerCertificate({
-      hosts: ['127.0.0.1'],
-      validitySeconds: VALIDITY_SECONDS,
-      keyType: 'EC_P256',
-    });
+    const issued = await this.#serverCa.issue(['127.0.0.1'], VALIDITY_SECONDS);
     writeFileSync(join(this.directory, 'server.key'), issued.privateKeyPem, { mode: 0o600 });
     writeFileSync(join(this.directory, 'server.pem'), issued.certificatePem);
   }

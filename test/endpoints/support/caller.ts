@@ -75,6 +75,18 @@ export class Caller {
     );
   }
 
+  /** A stream of answers to one request; nothing can be sent on it. */
+  serverStream<M extends Name>(name: M, request: Request<M>): Stream<never, Response<M>> {
+    const method = definition(name);
+    const call = this.#client.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize as (value: Request<M>) => Buffer,
+      method.responseDeserialize as (bytes: Buffer) => Response<M>,
+      request,
+    );
+    return new Stream(call as unknown as ClientDuplexStream<never, Response<M>>);
+  }
+
   /** A call that is made and then given up. */
   abandon<M extends Name>(name: M, request: Request<M>): () => void {
     const method = definition(name);

@@ -25,6 +25,13 @@ import type {
   Sessions,
   UpdateSubscription,
 } from '../../../src/endpoints/ports.ts';
+import type {
+  CertificateSubscription,
+  CertificateSubscriptionRequest,
+  CertificateUpdate,
+  Pkcs12Encoder,
+  ServerCertificates,
+} from '../../../src/pki/certificates-api.ts';
 import type { SequencedEvent, SessionEvent } from '../../../src/sessions/session-events.ts';
 import { Caller, contract } from './caller.ts';
 
@@ -91,6 +98,9 @@ export class ScriptedRooms implements Sessions, Identity, GrantSets {
   });
   verifyWith: () => Promise<IdentityVerdict> = () => Promise.resolve({ kind: 'active' });
   readonly clientIds = new Set<string>();
+  readonly certificates = new ScriptedCertificates();
+  readonly encodePkcs12: Pkcs12Encoder = (_update, { password, alias }) =>
+    Promise.resolve(Buffer.from(`${alias}:${password}`));
   isThingWith: (name: string) => Promise<boolean | undefined> = () => Promise.resolve(false);
 
   open(request: OpenRequest, signal: AbortSignal): Promise<OpenResult> {
@@ -128,6 +138,29 @@ export class ScriptedRooms implements Sessions, Identity, GrantSets {
 
   grantSet(id: string): { readonly bytes: Uint8Array } | undefined {
     return id === 'a'.repeat(64) ? { bytes: Buffer.from('grants') } : undefined;
+  }
+}
+
+/** Certificate subscriptions as they came, told by hand. */
+export class ScriptedCertificates implements ServerCertificates {
+  readonly subscriptions: {
+    readonly request: CertificateSubscriptionRequest;
+    readonly tell: (update: CertificateUpdate) => void;
+  }[] = [];
+  ends = 0;
+  refusal: Error | undefined;
+
+  subscribe(
+    request: CertificateSubscriptionRequest,
+    tell: (update: CertificateUpdate) => void,
+  ): CertificateSubscription {
+    if (this.refusal !== undefined) throw this.refusal;
+    this.subscriptions.push({ request, tell });
+    return {
+      end: () => {
+        this.ends += 1;
+      },
+    };
   }
 }
 
@@ -190,6 +223,8 @@ export class House {
       sessions: rooms,
       identity: rooms,
       grantSets: rooms,
+      certificates: rooms.certificates,
+      encodePkcs12: rooms.encodePkcs12,
       admin: undefined,
       listeners: listeners(house.directory),
       inherited,

@@ -1,0 +1,191 @@
+/** The certificates room, composed: the server CA, the server certificates, the file sinks; and what the operator is told of them. */
+import type { Clock } from '../clock.ts';
+import type { Configuration } from '../config/load.ts';
+import { groupId } from '../endpoints/listeners/unix-socket.ts';
+import type { RegistryStore } from '../identity/registry/store.ts';
+import type { TrustedClock } from '../identity/trusted-clock.ts';
+import type { CertificateIssuer } from '../pki/certificate-issuer.ts';
+import type { Pkcs12Encoder } from '../pki/certificates-api.ts';
+import { DurableFiles } from '../pki/durable-files.ts';
+import { FileSinks } from '../pki/file-sinks.ts';
+import { ServerCa, type ServerCaSettings } from '../pki/server-ca.ts';
+import { ServerCertificateFiles } from '../pki/server-certificate-files.ts';
+import {
+  type DeviceCaMaterial,
+  ServerCertificateRoom,
+  type Watched,
+} from '../pki/server-certificate-room.ts';
+import type { Telemetry } from './telemetry.ts';
+
+export interface CertificatesParts {
+  readonly stateDirectory: string;
+  readonly clock: Clock;
+  readonly trusted: TrustedClock;
+  readonly issuer: CertificateIssuer;
+  readonly hosts: Watched<readonly string[]>;
+  readonly deviceCas: Watched<DeviceCaMaterial>;
+  readonly encodePkcs12: Pkcs12Encoder;
+  readonly current: () => Configuration;
+  readonly telemetry: Telemetry;
+}
+
+const SERVER_CA = 'certificates.server-ca';
+const SERVER_CERTIFICATE = 'certificates.server-certificate';
+const SINK = 'certificates.sink';
+
+export class Certificates {
+  readonly ca: ServerCa;
+  readonly room: ServerCertificateRoom;
+  readonly #sinks: FileSinks;
+  readonly #parts: CertificatesParts;
+
+  private constructor(ca: ServerCa, room: ServerCertificateRoom, parts: CertificatesParts) {
+    this.ca = ca;
+    this.room = room;
+    this.#parts = parts;
+    const { clock, encodePkcs12, telemetry } = parts;
+    this.#sinks = new FileSinks({
+      certificates: room,
+      files: new DurableFiles(),
+      clock,
+      groupId: (group) => groupId('certificates.sinks', group),
+      encodePkcs12,
+      log: telemetry.logger,
+      onProblem: (sink, problem) => this.#sinkProblem(sink, problem),
+    });
+  }
+
+  /** Never rejects for what is on the disk: what cannot be used is a finding, and devices are served all the same. */
+  static async open(parts: CertificatesParts): Promise<Certificates> {
+    const { stateDirectory, clock, trusted, issuer, current, telemetry } = parts;
+    const files = new DurableFiles();
+    const warn = (message: string): void => telemetry.logger.warn(message);
+    const ca = new ServerCa({
+      stateDirectory,
+      issuer,
+      clock: trusted,
+      settings: () => caSettings(current()),
+      warn,
+      files,
+      onStep: (step, certificateId) =>
+        telemetry.audit.record({
+          kind: 'certificate',
+          action: `server-ca.${step}`,
+          fields: { certificateId },
+        }),
+    });
+    ca.onChange(() => Certificates.#caChanged(ca, parts));
+    await ca.refresh();
+    const room = await ServerCertificateRoom.open({
+      ca,
+      issuer,
+      clock,
+      now: () => trusted.now(),
+      hosts: parts.hosts,
+      deviceCas: parts.deviceCas,
+      settings: () => {
+        const { certificates } = current();
+        return {
+          validitySeconds: certificates.serverCertificateValiditySeconds,
+          keyType: certificates.serverKeyType,
+          rotationDisabled: certificates.disableCertificateRotation,
+        };
+      },
+      files: new ServerCertificateFiles({ stateDirectory, files, warn }),
+      log: telemetry.logger,
+      onProblem: (name, problem) => {
+        if (problem === undefined) telemetry.findings.clear(SERVER_CERTIFICATE, name);
+        else {
+          telemetry.findings.raise({
+            severity: 'WARNING',
+            code: SERVER_CERTIFICATE,
+            subject: name,
+            message: `The server certificate ${name} could not be issued, and is tried again; what the broker has stays in use: ${problem}.`,
+          });
+        }
+      },
+    });
+    return new Certificates(ca, room, parts);
+  }
+
+  /** At the start, and whenever the configuration changes. */
+  async applySettings(): Promise<void> {
+    this.room.settingsChanged();
+    await this.#sinks.apply(this.#parts.current().certificates.sinks);
+  }
+
+  async stop(): Promise<void> {
+    await this.#sinks.stop();
+    await this.room.stop();
+  }
+
+  static #caChanged(ca: ServerCa, { trusted, telemetry }: CertificatesParts): void {
+    trusted.setCaNotBefore(ca.notBefore);
+    const { problem, current } = ca.state();
+    if (problem === undefined) telemetry.findings.clear(SERVER_CA);
+    else {
+      telemetry.findings.raise({
+        severity: 'ALARM',
+        code: SERVER_CA,
+        message:
+          current === undefined
+            ? `No server certificate can be issued: ${problem}.`
+            : `The server CA is not as configured, and the one in use goes on: ${problem}.`,
+      });
+    }
+  }
+
+  #sinkProblem(sink: string, problem: string | undefined): void {
+    const { findings } = this.#parts.telemetry;
+    if (problem === undefined) findings.clear(SINK, sink);
+    else {
+      findings.raise({
+        severity: 'WARNING',
+        code: SINK,
+        subject: sink,
+        message: `The certificate files of sink ${sink} are not up to date, or its broker was not told: ${problem}.`,
+      });
+    }
+  }
+}
+
+function caSettings({ certificateAuthority: ca }: Configuration): ServerCaSettings {
+  const { privateKeyUri, certificateUri, certificateChainUri } = ca;
+  const custom =
+    privateKeyUri === undefined || certificateUri === undefined
+      ? undefined
+      : { privateKeyUri, certificateUri, certificateChainUri };
+  return {
+    keyType: ca.caType === 'ECDSA_P256' ? 'EC_P256' : 'RSA_2048',
+    custom,
+    overlapDays: ca.overlapDays,
+  };
+}
+
+/** The registry's device CAs, by name. */
+export async function watchDeviceCas(
+  registry: Pick<RegistryStore, 'deviceCas' | 'onChange'>,
+  onFailure: (error: unknown) => void,
+): Promise<Watched<DeviceCaMaterial> & { close(): void }> {
+  const listeners = new Set<() => void>();
+  const read = async (): Promise<DeviceCaMaterial> => {
+    const cas = [...(await registry.deviceCas())].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { certificates: cas.map(({ pem }) => pem), crls: [] };
+  };
+  let material = await read();
+  const stop = registry.onChange((change) => {
+    if (change.kind !== 'device-cas') return;
+    read().then((now) => {
+      material = now;
+      for (const listener of listeners) listener();
+    }, onFailure);
+  });
+  return {
+    current: () => material,
+    onChange: (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: stop,
+  };
+}
