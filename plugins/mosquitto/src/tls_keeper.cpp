@@ -9,7 +9,7 @@
 namespace deviceauth {
 namespace {
 
-constexpr Milliseconds kBetweenSets = 5000;
+constexpr Milliseconds kBetweenReloads = 5000;
 constexpr Milliseconds kFirstRetry = 1000;
 constexpr Milliseconds kLongestRetry = 60'000;
 
@@ -112,8 +112,10 @@ void TlsKeeper::Take(Written written) {
   if (written.change.any) {
     Report(written);
     const bool is_read_at_reload = written.change.server || written.change.crls;
-    if (is_read_at_reload && broker_is_up_) handover_->Push(ReloadDue{});
-    not_before_ = SteadyNow() + kBetweenSets;
+    if (is_read_at_reload && broker_is_up_) {
+      handover_->Push(ReloadDue{});
+      not_before_ = SteadyNow() + kBetweenReloads;
+    }
   }
   if (on_set_) std::exchange(on_set_, nullptr)();
   Consider();

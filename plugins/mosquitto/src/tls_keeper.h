@@ -2,7 +2,7 @@
 //
 // - What is not a complete set is refused with a line, and what is on disk stays.
 // - Nothing is changed while the broker starts, for it may be reading: but for the first set, for which the start waits.
-// - At most one set every five seconds: in between the newest waits.
+// - At most one reload every five seconds, and no new set before the next may come: in between the newest set waits.
 // - What cannot be written is tried again until it can, or a newer set has come; the broker goes on.
 //
 // Threads: the keeper's. Files are written on a thread of their own, since a disk may take its time.
