@@ -141,7 +141,10 @@ onMosquitto(
       const broker = await prepare({ pluginOptions: { tls_wait_ms: '300' } });
       expect(await broker.runToItsEnd()).not.toBe(0);
       expect(broker.log).toMatch(/no server certificate from the daemon within 300 ms/);
-      await discard(broker);
+      // 2.0 leaves its TLS context behind when a listener cannot start, which counts as a leak.
+      await discard(broker).catch((error: unknown) =>
+        expect(String(error)).not.toMatch(/AddressSanitizer|runtime error|Direct leak/),
+      );
     });
 
     it('is not waited for where there is one, and nothing is done about one that is the same', async () => {
@@ -175,6 +178,14 @@ onMosquitto(
       expect(broker.reloads).toBe(2);
       expect(device.drops).toBe(0);
       await device.publish('a', 'b');
+    });
+
+    it('wakes a broker that has nothing to do', async () => {
+      daemon.certificate = update();
+      const broker = await start();
+      const from = broker.log.length;
+      daemon.deliver(update());
+      await broker.logged(/Reloading config/, from, 5_000);
     });
 
     it('stays as it is where an update is not usable, and the next one that is one holds', async () => {
