@@ -296,9 +296,13 @@ onMosquitto(
       await other.logged(/is another broker's, or given twice in this one/);
     });
 
-    it('comes with new device CAs, which a listener with `capath` knows at once', async () => {
-      daemon.certificate = update();
+    it('comes with new device CAs, which a listener with `capath` knows at once; the first one too', async () => {
+      daemon.certificate = { ...update(), deviceCaCertificates: [] };
       const broker = await start();
+      await expect(connect(broker, 'early')).rejects.toThrow();
+      const one = { ...daemon.certificate, deviceCaCertificates: [deviceCa.pem] };
+      daemon.deliver(one);
+      await delivered(broker, one);
       const old = await connect(broker, 'old');
       await expect(connect(broker, 'new', otherDeviceCa)).rejects.toThrow();
       const more = { ...daemon.certificate, deviceCaCertificates: [deviceCa.pem, otherDeviceCa.pem] };
