@@ -9,10 +9,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   policy: ['contract'],
   identity: [],
   pki: ['identity/registry/store.ts'],
+  backup: [
+    'identity/registry/copies.ts',
+    'identity/registry/store.ts',
+    'pki/certificates-api.ts',
+    'pki/device-ca-store.ts',
+  ],
   sessions: ['policy', 'identity'],
   config: ['telemetry'],
   telemetry: [],
-  endpoints: ['policy', 'identity', 'sessions', 'pki', 'config', 'telemetry'],
+  endpoints: ['policy', 'identity', 'sessions', 'pki', 'backup', 'config', 'telemetry'],
   cli: ['config', 'policy', 'contract', 'daemon.ts', 'endpoints'],
 };
 
