@@ -114,6 +114,17 @@ describe('ExportState and ImportState', () => {
     expect(audited(here, 'backup.import')).toEqual([]);
   });
 
+  it('end when the daemon stops, which does not wait for them', async () => {
+    const own = await RunningDaemon.start();
+    const stream = own.caller('admin').serverStream('ExportState', BOTH);
+    // Its key is being derived now.
+    const importing = imported(own.caller('admin'), {}, []).catch((error: unknown) => error);
+    await own.stop();
+    expect(await stream.ended).toBeDefined();
+    expect(await importing).toBeInstanceOf(Error);
+    expect(own.log.filter((line) => line.includes('"level":"error"'))).toEqual([]);
+  });
+
   it('are not on the brokers’ sockets', async () => {
     const stream = here.caller('broker').serverStream('ExportState', BOTH);
     expect(await stream.ended).toMatchObject({ code: 12 });
