@@ -10,9 +10,10 @@ import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
 import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
-import { Certificates, watchDeviceCas } from './daemon/certificates.ts';
+import { Certificates, encodePkcs12 } from './daemon/certificates.ts';
 import { Expiries, watchExpiries } from './daemon/expiries.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
+import { endRevokedSessions, openDeviceCaBundle, openRevocations } from './daemon/revocation.ts';
 import { ServiceManager } from './daemon/service-manager.ts';
 import { identitySettings, sessionSettings } from './daemon/settings.ts';
 import { Stack } from './daemon/stack.ts';
@@ -20,7 +21,6 @@ import { serviceManagerAddress, systemdNotify } from './daemon/systemd-notify.ts
 import { openTelemetry, type Telemetry } from './daemon/telemetry.ts';
 import { Endpoints } from './endpoints/endpoints.ts';
 import { inheritedSockets } from './endpoints/listeners/inherited-sockets.ts';
-import { DaemonError } from './errors.ts';
 import { Authenticator } from './identity/authenticator.ts';
 import { CertificateParser } from './identity/certificate.ts';
 import { RegistryVerifier } from './identity/registry/registry-verifier.ts';
@@ -98,6 +98,9 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
 
   telemetry.started(configuration.status);
 
+  const revocation = { stateDirectory, configuration, registry, trusted, clock, telemetry, stack };
+  const revoked = await openRevocations(revocation);
+
   const contract = loadContract();
   const policy = new PolicyEngine({ codec: contract.grantSet, clock });
   policy.apply(compileDeviceGroups(current().deviceGroups));
@@ -113,6 +116,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     clock: trusted,
     timer: clock,
     settings: () => identitySettings(current()),
+    revocations: revoked.revocations,
     observer: {
       // What a cloud refuses now was let in before; the registry tells of its changes itself.
       asked: ({ about, outcome, certificateId = '', thingName = '' }) => {
@@ -139,6 +143,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   });
   stack.push(() => sessions.stop());
   stack.push(registry.onChange((change) => sessions.registryChanged(change)));
+  stack.push(endRevokedSessions(revoked, sessions, telemetry));
   // In the tick in which the policy was read: a reload while the doors are being opened is heard too.
   stack.push(followSettings(configuration, { policy, sessions, telemetry }));
 
@@ -150,20 +155,14 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     parse: (pem) => parser.parse(pem),
     warn: (message) => logger.warn(message),
   });
-
-  const deviceCaMaterial = await watchDeviceCas(registry, (err) =>
-    logger.error({ err }, 'the device CAs could not be read for the brokers'),
-  );
-  stack.push(() => deviceCaMaterial.close());
+  const deviceCaBundle = await openDeviceCaBundle(revocation, revoked.external, deviceCas, issuer);
   const certificates = await Certificates.open({
     stateDirectory,
     clock,
     trusted,
     issuer,
     hosts: { current: () => current().connectivity.hosts, onChange: () => () => {} },
-    deviceCas: deviceCaMaterial,
-    encodePkcs12: () =>
-      Promise.reject(new DaemonError('UNIMPLEMENTED', 'PKCS#12 is not part of this release')),
+    deviceCas: deviceCaBundle,
     current,
     telemetry,
   });
@@ -204,8 +203,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     identity: authenticator,
     grantSets: policy,
     certificates: certificates.room,
-    encodePkcs12: () =>
-      Promise.reject(new DaemonError('UNIMPLEMENTED', 'PKCS#12 is not part of this release')),
+    encodePkcs12,
     listeners: current().listeners,
     inherited: inheritedSockets(process.env, process.pid),
     admin: {

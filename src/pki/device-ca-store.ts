@@ -211,6 +211,11 @@ export class DeviceCaStore {
     };
   }
 
+  /** The CA with its key, which has to be here. */
+  async authority(name: string): Promise<Authority> {
+    return this.#load(await this.#choose(name));
+  }
+
   /** Those whose key is here. Rejects when one of them cannot be read: half a copy is none. */
   async exportKeys(): Promise<readonly DeviceCaKey[]> {
     const keys: DeviceCaKey[] = [];

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it } from 'vitest';
 import type { AskedEvent, DecidedEvent } from '../../src/identity/observer.ts';
 import { CertificateMaker } from '../support/certificates.ts';
+import { serialOf } from '../support/crls.ts';
 import { BUILD_DATE, IdentityRoom, type IdentityRoomOptions, settled } from '../support/identity-room.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { runs } from '../support/runs.ts';
@@ -51,6 +52,8 @@ describe('a device that connects', () => {
       clientId: 'pump',
       certificateId: device.id,
       certificatePem: device.pem,
+      issuer: 'CN=pump',
+      serialNumber: serialOf(device),
       notAfter: START + 600 * MINUTE,
       exclusive: false,
     });

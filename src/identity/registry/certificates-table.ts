@@ -1,7 +1,14 @@
 /** SQL of certificates and of the tombstones they leave. Within the transaction of whoever calls. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { numberOf, pageOf, type Row, textOf } from './rows.ts';
-import type { CertificateRecord, CertificateStatus, Page, PageRequest, Tombstone } from './store.ts';
+import type {
+  CertificateRecord,
+  CertificateStatus,
+  Page,
+  PageRequest,
+  Revocation,
+  Tombstone,
+} from './store.ts';
 
 /** After every digit of an id. */
 const AFTER_ALL = 'g';
@@ -21,6 +28,7 @@ export class CertificatesTable {
   readonly #bury: StatementSync;
   readonly #unbury: StatementSync;
   readonly #twin: StatementSync;
+  readonly #revocations: StatementSync;
   readonly #each: StatementSync;
   readonly #eachTombstone: StatementSync;
 
@@ -54,6 +62,12 @@ export class CertificatesTable {
        UNION ALL
        SELECT certificate_id FROM tombstones WHERE serial_number = ?1 AND issuer = ?2 AND certificate_id <> ?3
        LIMIT 1`,
+    );
+    // From the index `revocations` alone. Revoked certificates that are registered have their tombstone too.
+    this.#revocations = database.prepare(
+      `SELECT serial_number, MIN(at) AS at FROM tombstones
+       WHERE kind = 'revoked' AND issuer = ? AND serial_number > ?
+       GROUP BY serial_number ORDER BY serial_number LIMIT ?`,
     );
   }
 
@@ -147,6 +161,15 @@ export class CertificatesTable {
   twinOf(certificate: Pick<CertificateRecord, 'id' | 'issuer' | 'serialNumber'>): string | undefined {
     const row = this.#twin.get(certificate.serialNumber, certificate.issuer, certificate.id);
     return row === undefined ? undefined : textOf(row, 'id');
+  }
+
+  revocations({ issuer, after = '', size }: PageRequest & { readonly issuer: string }): Page<Revocation> {
+    const rows = this.#revocations.all(issuer, after, size + 1);
+    const read = (row: Row): Revocation => ({
+      serialNumber: textOf(row, 'serial_number'),
+      at: numberOf(row, 'at'),
+    });
+    return pageOf(rows, size, read, ({ serialNumber }) => serialNumber);
   }
 
   /** Takes away the tombstone of a deleted certificate, never that of a revoked one. */

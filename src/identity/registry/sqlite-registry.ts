@@ -32,6 +32,7 @@ import type {
   RegistrationResult,
   RegistryChange,
   RegistryStore,
+  Revocation,
   Thing,
   ThingInput,
   Tombstone,
@@ -190,6 +191,13 @@ export class SqliteRegistry implements RegistryStore, RegistryCopies {
 
   tombstone(id: string): Promise<Tombstone | undefined> {
     return this.#read(() => this.#tables.certificates.tombstone(id));
+  }
+
+  revocations(page: PageRequest & { readonly issuer: string }): Promise<Page<Revocation>> {
+    return this.#read(() => {
+      valid.checkPage(page);
+      return this.#tables.certificates.revocations(page);
+    });
   }
 
   twinOf(

@@ -4,5 +4,6 @@
  */
 import { SQL as registry } from './0001-registry.ts';
 import { SQL as trust } from './0002-trust.ts';
+import { SQL as revocations } from './0003-revocations.ts';
 
-export const MIGRATIONS: readonly string[] = [registry, trust];
+export const MIGRATIONS: readonly string[] = [registry, trust, revocations];
