@@ -128,12 +128,16 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
     return this.#loaded?.current.notBefore;
   }
 
-  /** What devices may have to trust: that of the signing CA, then the announced one's and the old ones'. */
-  anchors(): readonly string[] {
+  /** The signing one, the announced one, those that sign no more; a key is there if it is at hand. */
+  authorities(): readonly ServerAuthority[] {
     if (this.#loaded === undefined) return [];
     const { current, next, retired } = this.#loaded;
-    const all = [current, ...(next === undefined ? [] : [next]), ...retired];
-    return [...new Set(all.map(anchorOf))];
+    return [current, ...(next === undefined ? [] : [next]), ...retired];
+  }
+
+  /** What devices may have to trust: that of the signing CA, then the announced one's and the old ones'. */
+  anchors(): readonly string[] {
+    return [...new Set(this.authorities().map(anchorOf))];
   }
 
   /** Before a certificate that ends then is given to anybody. */

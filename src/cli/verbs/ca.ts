@@ -77,8 +77,11 @@ export async function show(invocation: Invocation): Promise<number> {
       fix: SEE_LIST,
     });
   }
-  if (args.flag('pem')) {
-    await write(terminal.stdout, ca.certificatePem);
+  if (args.flag('pem') || args.flag('crl')) {
+    await write(
+      terminal.stdout,
+      args.flag('pem') ? ca.certificatePem : crlOf(ca.crlPem, `device CA ${name}`),
+    );
     return EXIT.ok;
   }
   return print(invocation, ca);
@@ -111,4 +114,13 @@ async function print({ terminal, json: asJson }: Invocation, ca: DeviceCa__Outpu
     );
   await write(terminal.stdout, asJson ? json(ca) : text());
   return EXIT.ok;
+}
+
+export function crlOf(pem: string | undefined, whose: string): string {
+  if (pem !== undefined && pem !== '') return pem;
+  throw new CliFailure(`there is no CRL of ${whose} here`, {
+    reason: 'NOT_FOUND',
+    exitCode: EXIT.failed,
+    fix: 'the CA whose key is elsewhere makes its own; `deviceauthctl status` tells why one of ours could not be made',
+  });
 }

@@ -52,6 +52,8 @@ export interface DeviceCas {
     readonly provisioning: boolean;
   }): Promise<DeviceCaRecord>;
   remove(name: string): Promise<void>;
+  /** The CRL of one whose key is here; undefined while there is none. */
+  crlPem(name: string): string | undefined;
 }
 
 /** Beside what the session room counts, the grant sets in force. */
