@@ -99,6 +99,8 @@ const DAY_SECONDS = 86_400;
 export class DeviceCaStore {
   readonly #options: DeviceCaStoreOptions;
   readonly #beingMade = new Set<string>();
+  /** Keys are put in place one at a time: whoever is told of a new CA may ask for its key while it is still on its way. */
+  #settling: Promise<unknown> = Promise.resolve();
 
   constructor(options: DeviceCaStoreOptions) {
     this.#options = options;
@@ -240,6 +242,9 @@ export class DeviceCaStore {
         const { id: certificateId, pem } = this.#parsed(certificatePem);
         const authority = authorityOf(name, pem, keyPem);
         if (this.#beingMade.has(name)) throw exists(name);
+        const known = await this.#record(name);
+        // What an interrupted attempt left beside the place may be the only copy of a key that is in use.
+        if (known?.keyFile !== undefined) await this.#settle(known);
         this.#beingMade.add(name);
         staged.push({ name, certificateId, pem, keyFile: keyFileOf(name), provisioning });
         await writeAuthority(this.#unfinished(name), authority);
@@ -321,8 +326,13 @@ export class DeviceCaStore {
   }
 
   /** Killed after it was recorded and before it was moved, what is to be in place is still beside it. */
-  async #settle(record: DeviceCaRecord): Promise<void> {
-    const { name, certificateId } = record;
+  #settle(record: DeviceCaRecord): Promise<void> {
+    const settled = this.#settling.then(() => this.#settleNow(record));
+    this.#settling = settled.catch(() => undefined);
+    return settled;
+  }
+
+  async #settleNow({ name, certificateId }: DeviceCaRecord): Promise<void> {
     const place = this.#directory(name);
     if (!existsSync(this.#unfinished(name))) return;
     if (existsSync(place) && (await this.#idIn(place)) === certificateId) return;

@@ -301,6 +301,25 @@ describe('a second copy', () => {
     expect(there.warnings).toEqual([expect.stringContaining('is kept in')]);
   });
 
+  it('has its keys in place for whoever asks for them while it still comes in', async () => {
+    await there.make('default');
+    const keys = await here.deviceCas.exportKeys();
+    for (let round = 0; round < 5; round += 1) {
+      const asked: Promise<unknown>[] = [];
+      const stop = there.registry.onChange(({ kind }) => {
+        if (kind !== 'device-cas') return;
+        for (const { name } of keys)
+          asked.push(there.deviceCas.authority(name), there.deviceCas.authority(name));
+      });
+      await there.import(await here.export('cas'), ['cas'], { replace: true });
+      stop();
+      expect(await Promise.all(asked)).toHaveLength(4);
+      await there.close();
+      there = await Host.open();
+      await there.make('default');
+    }
+  });
+
   it('that was not recorded when the daemon was killed changes nothing', async () => {
     await there.make('default');
     const mine = await there.deviceCas.list();
