@@ -53,6 +53,8 @@ class Bench {
           clientId,
           certificateId: flat(createHash('sha256').update(clientId).digest('hex')),
           certificatePem,
+          issuer: flat('O=deviceauthd\nCN=default device CA'),
+          serialNumber: flat(randomBytes(16).toString('hex').toUpperCase()),
           notAfter,
         }),
         recheck: async () => 'confirmed',

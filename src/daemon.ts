@@ -4,15 +4,18 @@
  * leaves nothing open.
  */
 import { hostname } from 'node:os';
+import { StateBackup } from './backup/state-backup.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './config/load.ts';
 import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
 import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
-import { Certificates, watchDeviceCas } from './daemon/certificates.ts';
+import { Certificates, encodePkcs12 } from './daemon/certificates.ts';
 import { Connectivity } from './daemon/connectivity.ts';
+import { Expiries, watchExpiries } from './daemon/expiries.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
+import { endRevokedSessions, openDeviceCaBundle, openRevocations } from './daemon/revocation.ts';
 import { ServiceManager } from './daemon/service-manager.ts';
 import { discoveredCore, identitySettings, sessionSettings } from './daemon/settings.ts';
 import { Stack } from './daemon/stack.ts';
@@ -20,7 +23,6 @@ import { serviceManagerAddress, systemdNotify } from './daemon/systemd-notify.ts
 import { openTelemetry, type Telemetry } from './daemon/telemetry.ts';
 import { Endpoints } from './endpoints/endpoints.ts';
 import { inheritedSockets } from './endpoints/listeners/inherited-sockets.ts';
-import { DaemonError } from './errors.ts';
 import { Authenticator } from './identity/authenticator.ts';
 import { CertificateParser } from './identity/certificate.ts';
 import { RegistryVerifier } from './identity/registry/registry-verifier.ts';
@@ -34,6 +36,7 @@ import { compileDeviceGroups } from './policy/device-groups.ts';
 import { PolicyEngine } from './policy/policy-engine.ts';
 import { RELEASE } from './release.ts';
 import { SessionService } from './sessions/session-service.ts';
+import { ExpiryWatch } from './telemetry/expiry-watch.ts';
 import { countBySeverity } from './telemetry/findings.ts';
 import type { RootLogger } from './telemetry/logger.ts';
 import { hostPorts } from './telemetry/loopback-address.ts';
@@ -98,6 +101,9 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
 
   telemetry.started(configuration.status);
 
+  const revocation = { stateDirectory, configuration, registry, trusted, clock, telemetry, stack };
+  const revoked = await openRevocations(revocation);
+
   const contract = loadContract();
   const policy = new PolicyEngine({ codec: contract.grantSet, clock });
   policy.apply(compileDeviceGroups(current().deviceGroups));
@@ -113,6 +119,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     clock: trusted,
     timer: clock,
     settings: () => identitySettings(current()),
+    revocations: revoked.revocations,
     observer: {
       // What a cloud refuses now was let in before; the registry tells of its changes itself.
       asked: ({ about, outcome, certificateId = '', thingName = '' }) => {
@@ -139,6 +146,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   });
   stack.push(() => sessions.stop());
   stack.push(registry.onChange((change) => sessions.registryChanged(change)));
+  stack.push(endRevokedSessions(revoked, sessions, telemetry));
   // In the tick in which the policy was read: a reload while the doors are being opened is heard too.
   stack.push(followSettings(configuration, { policy, sessions, telemetry }));
 
@@ -150,25 +158,20 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     parse: (pem) => parser.parse(pem),
     warn: (message) => logger.warn(message),
   });
+  const deviceCaBundle = await openDeviceCaBundle(revocation, revoked.external, deviceCas, issuer);
 
   const connectivity = await Connectivity.open({ store: registry.hostAddresses, clock, current, telemetry });
   const { addresses } = connectivity;
   stack.push(() => connectivity.stop());
   stack.push(configuration.onChange(() => connectivity.applySettings()));
 
-  const deviceCaMaterial = await watchDeviceCas(registry, (err) =>
-    logger.error({ err }, 'the device CAs could not be read for the brokers'),
-  );
-  stack.push(() => deviceCaMaterial.close());
   const certificates = await Certificates.open({
     stateDirectory,
     clock,
     trusted,
     issuer,
     hosts: { current: () => addresses.hosts(), onChange: (listener) => addresses.onChange(listener) },
-    deviceCas: deviceCaMaterial,
-    encodePkcs12: () =>
-      Promise.reject(new DaemonError('UNIMPLEMENTED', 'PKCS#12 is not part of this release')),
+    deviceCas: deviceCaBundle,
     current,
     telemetry,
   });
@@ -179,12 +182,27 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     }),
   );
   await certificates.applySettings();
+  const backups = new StateBackup({ registry, serverCa: certificates.ca, deviceCas, clock });
 
-  const roomFindings = () => [
-    ...telemetry.clockFindings(trusted),
-    ...findings.list(),
-    ...sessions.findings(),
-  ];
+  const expiries = new Expiries({
+    serverCa: certificates.ca,
+    serverCertificates: certificates.room,
+    deviceCas,
+    listeners: () => current().listeners,
+  });
+  const expiryWatch = new ExpiryWatch({
+    now: () => trusted.now(),
+    findings,
+    sources: () => expiries.all(),
+  });
+  stack.push(
+    await watchExpiries({ expiries, expiryWatch, registry, certificates, configuration, clock, logger }),
+  );
+
+  const roomFindings = () => {
+    expiryWatch.look();
+    return [...telemetry.clockFindings(trusted), ...findings.list(), ...sessions.findings()];
+  };
   const endpoints = await Endpoints.open({
     contract,
     clock,
@@ -194,8 +212,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     identity: authenticator,
     grantSets: policy,
     certificates: certificates.room,
-    encodePkcs12: () =>
-      Promise.reject(new DaemonError('UNIMPLEMENTED', 'PKCS#12 is not part of this release')),
+    encodePkcs12,
     listeners: current().listeners,
     inherited: inheritedSockets(process.env, process.pid),
     discovery: {
@@ -212,6 +229,9 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         certificates: parser,
         issuer: issuerOf(deviceCas, current),
         deviceCas: deviceCasOf(deviceCas, registry),
+        serverCa: certificates.ca,
+        serverCertificates: certificates.room,
+        backups,
         sessions: sessionsOf(sessions, policy),
         policy,
         clock: trusted,
@@ -248,6 +268,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     listeners: () => endpoints.listeners(),
     discovery: () => endpoints.discoveryStatuses(),
     findings: () => countBySeverity(allFindings()),
+    expiries: () => expiryWatch.samples(),
   });
   stack.push(followReloads(configuration, endpoints, telemetry, serviceManager));
   configuration.start();

@@ -6,8 +6,11 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import { readCallError } from '../contract/errors.ts';
 import type { AdminDefinition } from '../contract/generated/deviceauth/v1/Admin.ts';
+import type { ExportStateRequest } from '../contract/generated/deviceauth/v1/ExportStateRequest.ts';
 import type { ImportItem } from '../contract/generated/deviceauth/v1/ImportItem.ts';
+import type { ImportOptions } from '../contract/generated/deviceauth/v1/ImportOptions.ts';
 import type { ImportResult__Output } from '../contract/generated/deviceauth/v1/ImportResult.ts';
+import type { ImportStateResponse__Output } from '../contract/generated/deviceauth/v1/ImportStateResponse.ts';
 import type { Contract } from '../contract/index.ts';
 import { loadContract } from '../contract/index.ts';
 import { findAdminSocket, probe, unreachable } from './admin-socket.ts';
@@ -17,7 +20,7 @@ import { CliFailure, EXIT } from './failure.ts';
 type Methods = {
   [Name in keyof AdminDefinition as string extends Name ? never : Name]: AdminDefinition[Name];
 };
-export type Method = Exclude<keyof Methods, 'ImportCertificates'>;
+export type Method = Exclude<keyof Methods, 'ImportCertificates' | 'ExportState' | 'ImportState'>;
 export type Request<M extends Method> = Parameters<Methods[M]['requestSerialize']>[0];
 export type Response<M extends Method> = ReturnType<Methods[M]['responseDeserialize']>;
 
@@ -136,6 +139,76 @@ export class AdminConnection {
     };
   }
 
+  /** The file, piece by piece; throws its `CliFailure`, and then what came is not the file. */
+  async *exportState(request: ExportStateRequest, signal: AbortSignal): AsyncGenerator<Buffer> {
+    const method = this.#contract.admin.ExportState;
+    const call = this.#client.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      request,
+      new Metadata(),
+      {},
+    );
+    const cancel = (): void => call.cancel();
+    signal.addEventListener('abort', cancel);
+    try {
+      for await (const { data } of call as AsyncIterable<{ readonly data: Buffer }>) yield data;
+    } catch (error) {
+      throw signal.aborted ? interrupted() : this.#failure(error as ServiceError, {});
+    } finally {
+      signal.removeEventListener('abort', cancel);
+      call.cancel();
+    }
+  }
+
+  async importState(
+    options: ImportOptions,
+    file: AsyncIterable<Uint8Array>,
+    signal: AbortSignal,
+    fixes: Fixes = {},
+  ): Promise<ImportStateResponse__Output> {
+    const method = this.#contract.admin.ImportState;
+    const answer = Promise.withResolvers<ImportStateResponse__Output>();
+    const call = this.#client.makeClientStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      new Metadata(),
+      {},
+      (error: ServiceError | null, response?: ImportStateResponse__Output) => {
+        if (response !== undefined) answer.resolve(response);
+        else answer.reject(signal.aborted ? interrupted() : this.#failure(error as ServiceError, fixes));
+      },
+    );
+    const cancel = (): void => call.cancel();
+    signal.addEventListener('abort', cancel);
+    // A refusal may come while we still send; it is what counts then.
+    const over = answer.promise.then(
+      () => true,
+      () => true,
+    );
+    const send = async (message: Parameters<typeof method.requestSerialize>[0]): Promise<boolean> => {
+      const written = new Promise<boolean>((resolve) => call.write(message, () => resolve(false)));
+      return Promise.race([over, written]);
+    };
+    try {
+      let ended = await send({ options });
+      for await (const data of file) {
+        if (ended) break;
+        ended = await send({ data });
+      }
+      call.end();
+      return await answer.promise;
+    } catch (error) {
+      answer.promise.catch(() => undefined);
+      call.cancel();
+      throw error;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
   #failure(error: ServiceError, fixes: Fixes): CliFailure {
     const { reason, message, metadata, retryAfterMs } = readCallError(this.#contract, error);
     if (reason === undefined) return this.#transportFailure(error);
@@ -174,6 +247,10 @@ export class AdminConnection {
         });
     }
   }
+}
+
+function interrupted(): CliFailure {
+  return new CliFailure('interrupted', { reason: 'INTERRUPTED', exitCode: EXIT.interrupted });
 }
 
 const GENERAL_FIXES: Fixes = {

@@ -236,7 +236,36 @@ const CERTIFICATES: readonly CommandSpec[] = [
     example: 'deviceauthctl certificate detach 3f2a9c01 sensor-1',
     load: async () => (await import('./verbs/certificate.ts')).detach,
   },
+  {
+    words: ['certificate', 'server', 'list'],
+    summary: "List the brokers' server certificates",
+    daemon: 'always',
+    example: 'deviceauthctl certificate server list',
+    load: async () => (await import('./verbs/server-certificate.ts')).list,
+  },
+  {
+    words: ['certificate', 'server', 'rotate'],
+    summary: 'Issue a server certificate anew, with a new key',
+    details: 'Brokers that listen have it within seconds; connected devices stay connected.',
+    operands: [{ name: 'NAME', required: false, describe: 'As `certificate server list` shows it (all)' }],
+    daemon: 'always',
+    example: 'deviceauthctl certificate server rotate mosquitto/mqtt',
+    load: async () => (await import('./verbs/server-certificate.ts')).rotate,
+  },
 ];
+
+const passphraseFile: OptionSpec = {
+  type: 'string',
+  value: 'FILE',
+  describe: 'Its first line is the passphrase (else $DEVICEAUTHD_PASSPHRASE, else asked for)',
+};
+const replace = (what: string): OptionSpec => ({ type: 'boolean', describe: what });
+const copyOperand = (which: string) => ({
+  name: 'FILE',
+  required: true,
+  describe: `${which}; - is standard ${which === 'Where it goes' ? 'output' : 'input'}`,
+});
+const force: OptionSpec = { type: 'boolean', describe: 'Replace a file that exists' };
 
 const CAS: readonly CommandSpec[] = [
   {
@@ -273,11 +302,13 @@ const CAS: readonly CommandSpec[] = [
   },
   {
     words: ['ca', 'show'],
-    summary: 'Show a device CA',
-    operands: [caOperand],
-    options: { pem },
+    summary: "Show the CA of the brokers' certificates, or a device CA",
+    details:
+      'Without NAME: the server CA (the one that signs, an announced and retired ones), then the device CAs. --pem prints what devices must trust to verify their broker: all of it, joined, for one CA file.',
+    operands: [{ name: 'NAME', required: false, describe: 'A device CA' }],
+    options: { pem: { type: 'boolean', describe: 'Print certificates only, as PEM' } },
     daemon: 'always',
-    example: 'deviceauthctl ca show default --pem',
+    example: 'deviceauthctl ca show --pem > ca.pem',
     load: async () => (await import('./verbs/ca.ts')).show,
   },
   {
@@ -287,6 +318,77 @@ const CAS: readonly CommandSpec[] = [
     daemon: 'always',
     example: 'deviceauthctl ca remove factory',
     load: async () => (await import('./verbs/ca.ts')).remove,
+  },
+  {
+    words: ['ca', 'rotate'],
+    summary: "Replace the CA of the brokers' certificates by a new one",
+    details: [
+      'The new CA is announced first: devices that ask (discovery, caCertificates) get both, the old one still signs. After certificateAuthority.overlapDays the new one signs; the old one is told of until its last certificate has expired.',
+      'A device that has not fetched the new one by then cannot verify its broker any more.',
+    ].join('\n'),
+    options: {
+      now: {
+        type: 'boolean',
+        describe: 'Switch at once, to what is announced or to a new one; asks first',
+      },
+      cancel: { type: 'boolean', describe: 'Drop what is announced' },
+      yes: { type: 'boolean', describe: 'Do not ask' },
+    },
+    daemon: 'always',
+    example: 'deviceauthctl ca rotate',
+    load: async () => (await import('./verbs/server-ca.ts')).rotate,
+  },
+  {
+    words: ['ca', 'export'],
+    summary: 'Write the CAs whose keys are here to an encrypted file',
+    details:
+      'The server CA, announced and retired ones included, and the device CAs with their keys. Whoever has the file and the passphrase can pass for every broker and every device.',
+    operands: [copyOperand('Where it goes')],
+    options: { 'passphrase-file': passphraseFile, force },
+    daemon: 'always',
+    json: false,
+    example: 'deviceauthctl ca export /media/backup/host-1.cas',
+    load: async () => (await import('./verbs/copies.ts')).exportCas,
+  },
+  {
+    words: ['ca', 'import'],
+    summary: 'Take the CAs of an exported file',
+    details:
+      'All of it or nothing. A server CA that has signed here, or a device CA of the same name, is not replaced without --replace; keys that are replaced are kept in ca/removed of the state directory.',
+    operands: [copyOperand('What `ca export` wrote')],
+    options: {
+      'passphrase-file': passphraseFile,
+      replace: replace('Replace CAs that are different here'),
+    },
+    daemon: 'always',
+    example: 'deviceauthctl ca import /media/backup/host-1.cas',
+    load: async () => (await import('./verbs/copies.ts')).importCas,
+  },
+  {
+    words: ['registry', 'export'],
+    summary: 'Write things, certificates, attachments and device CAs to an encrypted file',
+    details:
+      'As they are at one instant; devices go on connecting meanwhile. Keys are not in it: see `ca export`.',
+    operands: [copyOperand('Where it goes')],
+    options: { 'passphrase-file': passphraseFile, force },
+    daemon: 'always',
+    json: false,
+    example: 'deviceauthctl registry export /media/backup/host-1.registry',
+    load: async () => (await import('./verbs/copies.ts')).exportRegistry,
+  },
+  {
+    words: ['registry', 'import'],
+    summary: 'Take the registry of an exported file',
+    details:
+      'All of it or nothing. What is the same here stays, what is new comes in; if anything is different here, revoked or deleted, nothing is changed. --replace makes the registry exactly that of the file and ends the sessions of what is not in it.',
+    operands: [copyOperand('What `registry export` wrote')],
+    options: {
+      'passphrase-file': passphraseFile,
+      replace: replace('Make the registry exactly that of the file'),
+    },
+    daemon: 'always',
+    example: 'deviceauthctl registry import /media/backup/host-1.registry',
+    load: async () => (await import('./verbs/copies.ts')).importRegistry,
   },
 ];
 

@@ -5,11 +5,12 @@
 import { randomBytes } from 'node:crypto';
 import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileFailure } from './failure.ts';
+import { CliFailure, fileFailure } from './failure.ts';
 
 export interface OutputFile {
   readonly path: string;
-  readonly content: string;
+  /** What it throws leaves no file. */
+  readonly content: string | AsyncIterable<Uint8Array>;
   readonly mode: number;
 }
 
@@ -31,7 +32,7 @@ export async function writeWhole({ path, content, mode }: OutputFile, replace: b
     }
   } catch (error) {
     await unlink(temporary).catch(() => undefined);
-    throw fileFailure('write', path, error);
+    throw error instanceof CliFailure ? error : fileFailure('write', path, error);
   }
 }
 

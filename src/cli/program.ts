@@ -88,42 +88,53 @@ async function help(program: Program, words: readonly string[], terminal: Termin
     await write(terminal.stdout, commandHelp(program, command));
     return EXIT.ok;
   }
-  const leading = words.filter((word) => !word.startsWith('-')).slice(0, 1);
-  if (!program.commands.some((candidate) => leading.every((word) => candidate.words[0] === word))) {
-    return noCommand(program, words, terminal);
-  }
+  const given = words.filter((word) => !word.startsWith('-'));
+  const leading = given.slice(0, knownWords(program, given));
+  if (leading.length === 0 && given.length > 0) return noCommand(program, words, terminal);
   await write(terminal.stdout, programHelp(program, leading));
   return EXIT.ok;
 }
 
+/** How many of the words some verb begins with. */
+function knownWords(program: Program, words: readonly string[]): number {
+  const begins = (count: number): boolean =>
+    program.commands.some(
+      (command) =>
+        command.words.length > count - 1 &&
+        words.slice(0, count).every((word, at) => command.words[at] === word),
+    );
+  let count = 0;
+  while (count < words.length && begins(count + 1)) count += 1;
+  return count;
+}
+
 /** No verb at all, half of one, or an unknown one. */
 async function noCommand(program: Program, words: readonly string[], terminal: Terminal): Promise<number> {
-  const [first, second] = words;
-  if (first === undefined) {
+  if (words.length === 0) {
     await write(terminal.stderr, programHelp(program));
     return EXIT.usage;
   }
-  const of = program.commands.filter((command) => command.words[0] === first);
-  const known = of.length > 0;
-  const unknown = known ? second : first;
-  if (known && (unknown === '--help' || unknown === '-h')) {
-    await write(terminal.stdout, programHelp(program, [first]));
+  const known = words.slice(0, knownWords(program, words));
+  const unknown = words[known.length];
+  if (known.length > 0 && (unknown === '--help' || unknown === '-h')) {
+    await write(terminal.stdout, programHelp(program, known));
     return EXIT.ok;
   }
   if (unknown === undefined || unknown.startsWith('-')) {
-    if (!known) throw usage(`unknown option ${unknown ?? ''}`, `'${program.name} --help' shows the verbs`);
-    await write(terminal.stderr, programHelp(program, [first]));
+    if (known.length === 0)
+      throw usage(`unknown option ${unknown ?? ''}`, `'${program.name} --help' shows the verbs`);
+    await write(terminal.stderr, programHelp(program, known));
     return EXIT.usage;
   }
-  const candidates = known
-    ? of.map((command) => command.words[1] ?? '')
-    : [...new Set(program.commands.map((command) => command.words[0] ?? ''))];
-  const path = known ? `${program.name} ${first}` : program.name;
+  const candidates = program.commands
+    .filter((command) => known.every((word, at) => command.words[at] === word))
+    .map((command) => command.words[known.length] ?? '');
+  const path = [program.name, ...known].join(' ');
   throw usage(
-    `unknown verb "${known ? `${first} ${unknown}` : unknown}"`,
+    `unknown verb "${[...known, unknown].join(' ')}"`,
     await nearestOr(
       unknown,
-      candidates,
+      [...new Set(candidates)],
       (name) => `did you mean '${path} ${name}'?`,
       `'${path} --help' shows the verbs`,
     ),

@@ -12,6 +12,8 @@ export interface Terminal {
   readonly columns: number | undefined;
   /** Is standard error a terminal? Progress is shown only there. */
   readonly errorIsTerminal: boolean;
+  /** Can somebody be asked? Standard input is a terminal, and so is standard error, where the question goes. */
+  readonly canAsk: boolean;
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
@@ -34,6 +36,9 @@ export function processTerminal(): Terminal {
     stderr,
     columns: stdout.isTTY ? Math.max(NARROWEST, stdout.columns ?? 80) : undefined,
     errorIsTerminal: stderr.isTTY === true,
+    get canAsk() {
+      return process.stdin.isTTY === true && stderr.isTTY === true;
+    },
     env: process.env,
   };
 }

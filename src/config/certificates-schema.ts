@@ -129,7 +129,7 @@ export const certificates = z.strictObject({
       .max(365 * DAY)
       .default(7 * DAY),
     'How long a CRL made by the daemon is current. It is renewed at half of that and at every revocation. ' +
-      'Too short: while the daemon is down for longer, a broker that checks CRLs refuses every device of these CAs.',
+      'Too short: while the daemon is down for longer than half of it, a broker that checks CRLs refuses every device of these CAs.',
     { unit: 'seconds', effect: 'next issue' },
   ),
   deviceCaCrls: own(

@@ -12,9 +12,18 @@ import type { DeviceCaRecord, RegistryStore } from '../identity/registry/store.t
 import type { DeviceCaStore } from '../pki/device-ca-store.ts';
 import type { PolicyEngine } from '../policy/policy-engine.ts';
 import type { SessionService } from '../sessions/session-service.ts';
-import type { AuditLog } from '../telemetry/audit.ts';
+import type { AuditEvent, AuditLog } from '../telemetry/audit.ts';
 
 const DEVICE_CA_VALIDITY_DAYS = 3650;
+
+const KINDS: Readonly<Record<string, AuditEvent['kind']>> = {
+  session: 'session',
+  configuration: 'configuration',
+  clock: 'clock',
+  backup: 'daemon',
+  'server-ca': 'certificate',
+  'server-certificate': 'certificate',
+};
 
 export function deviceCasOf(store: DeviceCaStore, registry: RegistryStore): DeviceCas {
   const recordOf = async (name: string): Promise<DeviceCaRecord> => {
@@ -71,8 +80,8 @@ export function configurationOf(watcher: ConfigurationWatcher): AdminConfigurati
 export function auditOf(audit: AuditLog): { changed(change: AuditedChange): void } {
   return {
     changed: ({ action, correlationId, subject }) => {
-      const noun = action.split('.')[0];
-      const kind = noun === 'session' || noun === 'configuration' || noun === 'clock' ? noun : 'registry';
+      const noun = action.split('.')[0] ?? '';
+      const kind = KINDS[noun] ?? 'registry';
       audit.record({ kind, action, correlationId, fields: subject });
     },
   };

@@ -1,20 +1,18 @@
 /** The certificates room, composed: the server CA, the server certificates, the file sinks; and what the operator is told of them. */
+import { createPrivateKey } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Configuration } from '../config/load.ts';
 import { groupId } from '../endpoints/listeners/unix-socket.ts';
-import type { RegistryStore } from '../identity/registry/store.ts';
 import type { TrustedClock } from '../identity/trusted-clock.ts';
 import type { CertificateIssuer } from '../pki/certificate-issuer.ts';
 import type { Pkcs12Encoder } from '../pki/certificates-api.ts';
+import type { DeviceCaFiles } from '../pki/device-ca-bundle.ts';
 import { DurableFiles } from '../pki/durable-files.ts';
 import { FileSinks } from '../pki/file-sinks.ts';
+import { encodePkcs12 as encodeStore } from '../pki/pkcs12.ts';
 import { ServerCa, type ServerCaSettings } from '../pki/server-ca.ts';
 import { ServerCertificateFiles } from '../pki/server-certificate-files.ts';
-import {
-  type DeviceCaMaterial,
-  ServerCertificateRoom,
-  type Watched,
-} from '../pki/server-certificate-room.ts';
+import { ServerCertificateRoom, type Watched } from '../pki/server-certificate-room.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface CertificatesParts {
@@ -23,8 +21,7 @@ export interface CertificatesParts {
   readonly trusted: TrustedClock;
   readonly issuer: CertificateIssuer;
   readonly hosts: Watched<readonly string[]>;
-  readonly deviceCas: Watched<DeviceCaMaterial>;
-  readonly encodePkcs12: Pkcs12Encoder;
+  readonly deviceCas: Watched<DeviceCaFiles>;
   readonly current: () => Configuration;
   readonly telemetry: Telemetry;
 }
@@ -43,7 +40,7 @@ export class Certificates {
     this.ca = ca;
     this.room = room;
     this.#parts = parts;
-    const { clock, encodePkcs12, telemetry } = parts;
+    const { clock, telemetry } = parts;
     this.#sinks = new FileSinks({
       certificates: room,
       files: new DurableFiles(),
@@ -162,30 +159,6 @@ function caSettings({ certificateAuthority: ca }: Configuration): ServerCaSettin
   };
 }
 
-/** The registry's device CAs, by name. */
-export async function watchDeviceCas(
-  registry: Pick<RegistryStore, 'deviceCas' | 'onChange'>,
-  onFailure: (error: unknown) => void,
-): Promise<Watched<DeviceCaMaterial> & { close(): void }> {
-  const listeners = new Set<() => void>();
-  const read = async (): Promise<DeviceCaMaterial> => {
-    const cas = [...(await registry.deviceCas())].sort((a, b) => (a.name < b.name ? -1 : 1));
-    return { certificates: cas.map(({ pem }) => pem), crls: [] };
-  };
-  let material = await read();
-  const stop = registry.onChange((change) => {
-    if (change.kind !== 'device-cas') return;
-    read().then((now) => {
-      material = now;
-      for (const listener of listeners) listener();
-    }, onFailure);
-  });
-  return {
-    current: () => material,
-    onChange: (listener) => {
-      listeners.add(listener);
-      return () => listeners.delete(listener);
-    },
-    close: stop,
-  };
-}
+/** As gRPC and the sinks ask for it. */
+export const encodePkcs12: Pkcs12Encoder = ({ certificatePem, privateKeyPem }, { password, alias }) =>
+  encodeStore({ certificatePem, privateKey: createPrivateKey(privateKeyPem), password, alias });

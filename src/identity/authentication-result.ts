@@ -30,6 +30,9 @@ export interface AuthenticatedDevice {
   readonly clientId: string;
   readonly certificateId: string;
   readonly certificatePem: string;
+  /** As the certificate has them: what its issuer's CRL knows it by. */
+  readonly issuer: string;
+  readonly serialNumber: string;
   /** Until when the certificate is accepted, in milliseconds of `TrustedClock.now()`: its own notAfter and the clock skew. */
   readonly notAfter: number;
   readonly exclusive: boolean;

@@ -1,11 +1,12 @@
 /**
- * From credential to device, cheapest check first: form of the client id, parse, validity window,
- * certificate, attachment. Always true:
+ * From credential to device, cheapest check first: form of the client id, parse, validity window, its
+ * issuer's CRL, certificate, attachment. Always true:
  * - Every call answers a result; none rejects, and no defect lets a device in.
  * - What was begun for a token goes on without its caller and is remembered as trust, so that the
  *   device's next attempt is answered at once; `verifyIdentity` ends with its last caller.
  * - A verdict about a certificate changes nothing for an attachment, and the other way round.
- * - A certificate's issuer gives it no rights here.
+ * - A certificate's issuer gives it no rights here, and may take what it has: whatever lets a device in,
+ *   trust or a verifier, its issuer's CRL was asked before and has nothing against it at the end.
  */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
@@ -27,6 +28,7 @@ import {
   type Mode,
 } from './confirmations.ts';
 import type { DecidedEvent, IdentityObserver } from './observer.ts';
+import type { Revocations } from './revocations.ts';
 import { type Flight, SharedFlights } from './shared-flights.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 import type { Rejected, Unavailable } from './verifier.ts';
@@ -35,6 +37,8 @@ export type { AuthenticationResult, IdentityVerdict, RecheckResult } from './aut
 
 export interface AuthenticatorOptions extends ConfirmationsOptions {
   readonly parser: CertificateParser;
+  /** Left out: no issuer's CRL is known. */
+  readonly revocations?: Revocations;
 }
 
 export interface AuthenticationRequest {
@@ -69,6 +73,7 @@ export class Authenticator {
   readonly #timer: Clock;
   readonly #settings: () => IdentitySettings;
   readonly #observer: IdentityObserver | undefined;
+  readonly #revocations: Revocations | undefined;
   readonly #confirmations: Confirmations;
   readonly #tokens: SharedFlights<AuthenticationResult>;
   /** Attempts that ended after their callers had left, and when. */
@@ -81,6 +86,7 @@ export class Authenticator {
     this.#timer = options.timer;
     this.#settings = options.settings;
     this.#observer = options.observer;
+    this.#revocations = options.revocations;
     this.#confirmations = new Confirmations(options);
     this.#tokens = new SharedFlights(options.timer, () => this.#deadline());
   }
@@ -91,11 +97,13 @@ export class Authenticator {
       const parsed = this.#parser.parse(certificateText);
       if (!parsed.ok) return rejected({ kind: 'rejected', ...parsed }, undefined);
       const { certificate } = parsed;
-      const outside = this.#outsideValidity(certificate);
+      const outside = this.#notNow(certificate);
       if (outside !== undefined) return rejected(outside, certificate.id);
       const verdict = await this.#confirmations.certificate(certificate, signal, 'usual');
-      if (verdict.kind === 'active') return { kind: 'active', certificateId: certificate.id };
-      return refused(verdict, certificate.id);
+      if (verdict.kind !== 'active') return refused(verdict, certificate.id);
+      const since = this.#notNow(certificate);
+      if (since !== undefined) return rejected(since, certificate.id);
+      return { kind: 'active', certificateId: certificate.id };
     };
     return this.#observed('verify', decide, describeResult, DEFECT);
   }
@@ -109,7 +117,7 @@ export class Authenticator {
       const parsed = this.#parser.parse(request.certificatePem);
       if (!parsed.ok) return rejected({ kind: 'rejected', ...parsed }, undefined);
       const { certificate } = parsed;
-      const outside = this.#outsideValidity(certificate);
+      const outside = this.#notNow(certificate);
       if (outside !== undefined) return rejected(outside, certificate.id);
       const key = `${certificate.id} ${clientId}`;
       const remembered = await this.#fromUnheard(key, certificate, clientId);
@@ -141,7 +149,7 @@ export class Authenticator {
       // The verifier may have taken its time.
       const parsed = this.#parser.parse(certificatePem);
       if (!parsed.ok) return rejected({ kind: 'rejected', ...parsed }, certificateId);
-      const outside = this.#outsideValidity(parsed.certificate);
+      const outside = this.#notNow(parsed.certificate);
       return outside === undefined ? identity : rejected(outside, certificateId);
     };
     return this.#observed('attachment', decide, describeResult, DEFECT);
@@ -174,7 +182,7 @@ export class Authenticator {
       if (certificate.id !== certificateId) {
         return { rejected: 'CERTIFICATE_UNREADABLE', message: 'the certificate is not the one of that id' };
       }
-      const outside = this.#outsideValidity(certificate);
+      const outside = this.#outsideValidity(certificate) ?? this.#revocations?.revoked(certificate);
       if (outside !== undefined) return { rejected: outside.reason, message: outside.message };
       const { signal } = new AbortController();
       const active = await this.#confirmations.certificate(certificate, signal, 'strict');
@@ -240,7 +248,7 @@ export class Authenticator {
     const thing = await this.#thing(certificate.id, clientId, signal, mode);
     if (thing.kind !== 'thing') return refused(thing, certificate.id);
     // The verifier may have taken its time.
-    const outside = this.#outsideValidity(certificate);
+    const outside = this.#notNow(certificate);
     if (outside !== undefined) return rejected(outside, certificate.id);
     return {
       kind: 'authenticated',
@@ -248,6 +256,8 @@ export class Authenticator {
       clientId,
       certificateId: certificate.id,
       certificatePem: certificate.pem,
+      issuer: certificate.issuer,
+      serialNumber: certificate.serialNumber,
       notAfter: certificate.notAfter + this.#skew(),
       exclusive: thing.exclusive,
     };
@@ -288,6 +298,10 @@ export class Authenticator {
       if (taken) return notAllowed('the client id is the name of another registered thing');
     }
     return { kind: 'thing', thingName, exclusive: true };
+  }
+
+  #notNow(certificate: DeviceCertificate): Rejected | undefined {
+    return this.#outsideValidity(certificate) ?? this.#revocations?.refusal(certificate);
   }
 
   #outsideValidity(certificate: DeviceCertificate): Rejected | undefined {

@@ -28,6 +28,8 @@ export interface DeviceCertificate {
   readonly notAfter: number;
   /** Is the signature this issuer's (key and name), whose PEM is given? */
   isIssuedBy(issuerPem: string): boolean;
+  /** Is the signature that of this issuer's key, whatever the names say? */
+  isSignedBy(issuerPem: string): boolean;
 }
 
 export type ParseResult =
@@ -132,6 +134,14 @@ class ParsedCertificate implements DeviceCertificate {
       // Parsed again: a certificate kept open costs several times its text.
       const own = new X509Certificate(this.pem);
       return own.checkIssued(issuer) && own.verify(issuer.publicKey);
+    } catch {
+      return false;
+    }
+  }
+
+  isSignedBy(issuerPem: string): boolean {
+    try {
+      return new X509Certificate(this.pem).verify(new X509Certificate(issuerPem).publicKey);
     } catch {
       return false;
     }

@@ -22,7 +22,9 @@ export type RejectionReason =
   | 'CLIENT_ID_INVALID'
   | 'CLIENT_ID_TOO_LONG'
   | 'CLIENT_ID_NOT_ALLOWED'
-  | 'CLOCK_SUSPECT';
+  | 'CLOCK_SUSPECT'
+  /** The certificate's issuer is held against a CRL, and there is none that counts now. */
+  | 'CRL_NOT_CURRENT';
 
 /** Authoritative for what was asked about, and for nothing else. */
 export interface Rejected {

@@ -120,7 +120,7 @@ export class CertificateIssuer {
     if (suspect) {
       throw new DaemonError(
         'CLOCK_SUSPECT',
-        `no certificate is issued while the clock is suspect: ${reason}; set it right, or accept it`,
+        `nothing is signed while the clock is suspect: ${reason}; set it right, or accept it`,
       );
     }
   }
@@ -208,7 +208,7 @@ export class CertificateIssuer {
   }
 }
 
-interface ReadAuthority {
+export interface ReadAuthority {
   readonly name: Asn1;
   readonly keyIdentifier: Uint8Array | undefined;
   readonly notBefore: number;
@@ -216,7 +216,7 @@ interface ReadAuthority {
 }
 
 /** Its name as it is encoded there, since names are compared so; OpenSSL has parsed the whole before. */
-function readAuthority(pem: string): ReadAuthority {
+export function readAuthority(pem: string): ReadAuthority {
   const x509 = new X509Certificate(pem);
   const [body] = children(decode(x509.raw));
   const fields = children(body);
@@ -235,7 +235,7 @@ function readAuthority(pem: string): ReadAuthority {
   };
 }
 
-function requireValid(authority: ReadAuthority, now: number): void {
+export function requireValid(authority: ReadAuthority, now: number): void {
   if (now < authority.notBefore) {
     const from = new Date(authority.notBefore).toISOString();
     throw new DaemonError(
@@ -252,7 +252,7 @@ function requireValid(authority: ReadAuthority, now: number): void {
   }
 }
 
-function signatureAlgorithm(key: KeyObject): { readonly identifier: Asn1; readonly hash: string } {
+export function signatureAlgorithm(key: KeyObject): { readonly identifier: Asn1; readonly hash: string } {
   if (key.asymmetricKeyType === 'rsa') {
     return { identifier: sequence(oid('1.2.840.113549.1.1.11'), none()), hash: 'sha256' };
   }
@@ -285,7 +285,7 @@ function milliseconds(seconds: number): number {
   return seconds * 1_000;
 }
 
-function wholeSeconds(at: number): number {
+export function wholeSeconds(at: number): number {
   return Math.floor(at / 1_000) * 1_000;
 }
 

@@ -117,3 +117,33 @@ export interface ServerCertificateControl {
   /** Issues anew; undefined: all. NOT_FOUND when there is none of that name. */
   rotate(name: string | undefined): Promise<readonly ServerCertificateState[]>;
 }
+
+/** One server CA of the daemon's own, as a backup has it. */
+export interface ExportedAuthority {
+  readonly role: 'current' | 'next' | 'retired';
+  readonly certificatePem: string;
+  /** PKCS#8. Secret. */
+  readonly privateKeyPem: string;
+  /** Of the current one: the latest end of what it signed, 0: it signed nothing. Of the next one: when it begins to sign. Of a retired one: when its last server certificate expires. */
+  readonly until: number;
+}
+
+/** The server CAs as a second copy of them goes out and comes in. */
+export interface ServerCaBackup {
+  /**
+   * Those of the daemon's own; none while the operator's own CA signs, whose key is theirs to keep. Rejects when a CA that is
+   * in use cannot be read: half a copy is none.
+   */
+  exportAuthorities(): Promise<readonly ExportedAuthority[]>;
+  /**
+   * Makes the server CAs those of the list, all or nothing, on disk when it resolves; the answer is the id of the one that
+   * signs from then on. The same ones as here change nothing. Others are ALREADY_EXISTS unless `replace`, or the CA here never
+   * signed anything or cannot be used; what they replace is kept aside. INVALID_ARGUMENTS for a key that is not the
+   * certificate's, a certificate that is no CA's, no current one or two of them, and where the configuration names the
+   * operator's own CA. With `check` nothing is changed: it rejects as the import would.
+   */
+  importAuthorities(
+    authorities: readonly ExportedAuthority[],
+    options: { readonly replace: boolean; readonly check: boolean },
+  ): Promise<string>;
+}

@@ -58,6 +58,16 @@ export function utf8(text: string): Asn1 {
   return primitive(Type.UTF8, latin1(Buffer.from(text, 'utf8')));
 }
 
+/** Forge makes UTF-16 of it by itself, of this type alone. */
+export function bmp(text: string): Asn1 {
+  return primitive(Type.BMPSTRING, text);
+}
+
+/** Big-endian. */
+export function utf16(text: string): Buffer {
+  return Buffer.from(text, 'utf16le').swap16();
+}
+
 /** In whole seconds: UTCTime up to 2049, GeneralizedTime from 2050 on (RFC 5280, 4.1.2.5). */
 export function time(at: number): Asn1 {
   const date = new Date(at);

@@ -6,8 +6,9 @@
  * and then moved there, so that a daemon killed in between either has it whole or never had it. The
  * key of a removed CA is kept aside, out of use. Device private keys are returned once and not kept.
  */
-import { X509Certificate } from 'node:crypto';
-import { existsSync } from 'node:fs';
+import { createPrivateKey, randomUUID, X509Certificate } from 'node:crypto';
+import { existsSync, readdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DaemonError } from '../errors.ts';
 import type { CertificateRecord, DeviceCaRecord, RegistryStore } from '../identity/registry/store.ts';
@@ -49,6 +50,15 @@ export interface DeviceCa {
   readonly notAfter: number;
   /** The key is here, so certificates can be issued. */
   readonly localKey: boolean;
+  readonly provisioning: boolean;
+}
+
+/** A device CA with its key, as a backup has it. Secret. */
+export interface DeviceCaKey {
+  readonly name: string;
+  readonly certificatePem: string;
+  /** PKCS#8. */
+  readonly privateKeyPem: string;
   readonly provisioning: boolean;
 }
 
@@ -124,7 +134,7 @@ export class DeviceCaStore {
         name,
         certificateId: this.#parsed(authority.certificatePem).id,
         pem: authority.certificatePem,
-        keyFile: join('ca', 'devices', name, KEY_FILE),
+        keyFile: keyFileOf(name),
         provisioning: request.provisioning,
       };
       await this.#options.registry.addDeviceCa(record);
@@ -201,6 +211,73 @@ export class DeviceCaStore {
     };
   }
 
+  /** The CA with its key, which has to be here. */
+  async authority(name: string): Promise<Authority> {
+    return this.#load(await this.#choose(name));
+  }
+
+  /** Those whose key is here. Rejects when one of them cannot be read: half a copy is none. */
+  async exportKeys(): Promise<readonly DeviceCaKey[]> {
+    const keys: DeviceCaKey[] = [];
+    for (const record of await this.#options.registry.deviceCas()) {
+      if (record.keyFile === undefined) continue;
+      const { certificatePem, privateKey } = await this.#load(record);
+      const { name, provisioning } = record;
+      keys.push({ name, certificatePem, privateKeyPem: privateKeyPem(privateKey), provisioning });
+    }
+    return keys;
+  }
+
+  /**
+   * Checks and writes keys beside their place; the answer is their records for the registry. Nothing has changed before
+   * `settleKeys`, and with `discardKeys` instead nothing will have.
+   */
+  async stageKeys(keys: readonly DeviceCaKey[]): Promise<readonly DeviceCaRecord[]> {
+    const staged: DeviceCaRecord[] = [];
+    try {
+      for (const { name, certificatePem, privateKeyPem: keyPem, provisioning } of keys) {
+        checkName(name);
+        const { id: certificateId, pem } = this.#parsed(certificatePem);
+        const authority = authorityOf(name, pem, keyPem);
+        if (this.#beingMade.has(name)) throw exists(name);
+        this.#beingMade.add(name);
+        staged.push({ name, certificateId, pem, keyFile: keyFileOf(name), provisioning });
+        await writeAuthority(this.#unfinished(name), authority);
+      }
+    } catch (error) {
+      await this.discardKeys(staged);
+      throw error;
+    }
+    return staged;
+  }
+
+  async discardKeys(staged: readonly DeviceCaRecord[]): Promise<void> {
+    for (const { name } of staged) {
+      await rm(this.#unfinished(name), { recursive: true, force: true });
+      this.#beingMade.delete(name);
+    }
+  }
+
+  /**
+   * After the registry was replaced or has taken the records: each key that a record names goes to its place, and what
+   * no record names any more goes aside. Interrupted, the keys are put in place when they are needed.
+   */
+  async settleKeys(staged: readonly DeviceCaRecord[]): Promise<void> {
+    try {
+      const records = (await this.#options.registry.deviceCas()).filter((ca) => ca.keyFile !== undefined);
+      for (const name of this.#places()) {
+        if (!records.some((record) => record.name === name)) await this.#putAside(name);
+      }
+      for (const record of records) {
+        if (staged.some(({ name }) => name === record.name)) await this.#settle(record);
+      }
+      // What was in place already is there twice.
+      await this.discardKeys(staged);
+    } finally {
+      for (const { name } of staged) this.#beingMade.delete(name);
+    }
+  }
+
   async #choose(name: string | undefined): Promise<DeviceCaRecord> {
     if (name !== undefined && name !== '') {
       const record = await this.#record(name);
@@ -227,16 +304,9 @@ export class DeviceCaStore {
   }
 
   async #load(record: DeviceCaRecord): Promise<Authority> {
-    const { warn } = this.#options;
     const place = this.#directory(record.name);
-    if (!existsSync(place)) {
-      // Killed after it was recorded and before it was moved.
-      const unfinished = await loadAuthority(this.#unfinished(record.name), warn);
-      if (unfinished !== undefined && this.#parsed(unfinished.certificatePem).id === record.certificateId) {
-        await moveAuthority(this.#unfinished(record.name), place);
-      }
-    }
-    const authority = await loadAuthority(place, warn);
+    await this.#settle(record);
+    const authority = await loadAuthority(place, this.#options.warn);
     if (authority === undefined) {
       throw failure(
         place,
@@ -248,6 +318,42 @@ export class DeviceCaStore {
       throw failure(place, `holds another CA than the registered ${record.name}`, 'restore it from a backup');
     }
     return authority;
+  }
+
+  /** Killed after it was recorded and before it was moved, what is to be in place is still beside it. */
+  async #settle(record: DeviceCaRecord): Promise<void> {
+    const { name, certificateId } = record;
+    const place = this.#directory(name);
+    if (!existsSync(this.#unfinished(name))) return;
+    if (existsSync(place) && (await this.#idIn(place)) === certificateId) return;
+    if ((await this.#idIn(this.#unfinished(name))) !== certificateId) return;
+    if (existsSync(place)) await this.#putAside(name);
+    await moveAuthority(this.#unfinished(name), place);
+  }
+
+  /** Undefined where there is no usable CA. */
+  async #idIn(directory: string): Promise<string | undefined> {
+    try {
+      const authority = await loadAuthority(directory, () => {});
+      return authority === undefined ? undefined : this.#parsed(authority.certificatePem).id;
+    } catch {
+      return undefined;
+    }
+  }
+
+  async #putAside(name: string): Promise<void> {
+    const { stateDirectory, warn } = this.#options;
+    const place = this.#directory(name);
+    const id = (await this.#idIn(place)) ?? randomUUID();
+    const removed = join(stateDirectory, 'ca', 'removed', `${name}-${id.slice(0, 16)}`);
+    const aside = existsSync(removed) ? `${removed}-${randomUUID().slice(0, 8)}` : removed;
+    await moveAuthority(place, aside);
+    warn(`the key of device CA ${name}, which is not in use any more, is kept in ${aside}`);
+  }
+
+  #places(): readonly string[] {
+    const directory = join(this.#options.stateDirectory, 'ca', 'devices');
+    return existsSync(directory) ? readdirSync(directory).filter((name) => NAME.test(name)) : [];
   }
 
   async #record(name: string): Promise<DeviceCaRecord | undefined> {
@@ -283,6 +389,26 @@ export class DeviceCaStore {
   #unfinished(name: string): string {
     return join(this.#options.stateDirectory, 'ca', 'devices', `.creating-${name}`);
   }
+}
+
+function keyFileOf(name: string): string {
+  return join('ca', 'devices', name, KEY_FILE);
+}
+
+/** What was given may be anything; the errors of OpenSSL may quote it. */
+function authorityOf(name: string, certificatePem: string, keyPem: string): Authority {
+  const wrong = (problem: string): DaemonError =>
+    new DaemonError('INVALID_ARGUMENTS', `the device CA ${name} of the copy ${problem}; nothing was changed`);
+  const x509 = new X509Certificate(certificatePem);
+  if (!x509.ca) throw wrong('is no CA');
+  let privateKey: ReturnType<typeof createPrivateKey>;
+  try {
+    privateKey = createPrivateKey(keyPem);
+  } catch {
+    throw wrong('has a key that cannot be read');
+  }
+  if (!x509.checkPrivateKey(privateKey)) throw wrong('has a key that is not its own');
+  return { certificatePem: x509.toString(), privateKey };
 }
 
 function checkName(name: string): void {

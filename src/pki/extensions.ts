@@ -37,6 +37,14 @@ export function extendedKeyUsage(usage: 'client' | 'server'): Asn1 {
   return ordinary('2.5.29.37', sequence(oid(usage === 'client' ? '1.3.6.1.5.5.7.3.2' : '1.3.6.1.5.5.7.3.1')));
 }
 
+/** Of a CRL; up to 20 octets (RFC 5280, 5.2.3). */
+export function crlNumber(number: bigint): Asn1 {
+  const hex = number.toString(16);
+  const digits = Buffer.from(hex.length % 2 === 0 ? hex : `0${hex}`, 'hex');
+  const padded = (digits[0] ?? 0) < 0x80 ? digits : Buffer.concat([Buffer.of(0), digits]);
+  return ordinary('2.5.29.20', integer(padded));
+}
+
 /** An authority may issue leaves, not further authorities. */
 export function basicConstraints(isAuthority: boolean): Asn1 {
   const value = isAuthority ? sequence(boolean(true), integer(Uint8Array.of(0))) : sequence();

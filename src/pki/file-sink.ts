@@ -92,8 +92,7 @@ export class FileSink {
       this.#again = false;
       this.#cancelRetry?.();
       try {
-        await this.#bringUpToDate();
-        this.#parts.onProblem(undefined);
+        this.#parts.onProblem(await this.#bringUpToDate());
       } catch (error) {
         this.#parts.onProblem(error instanceof Error ? error.message : String(error));
         this.#cancelRetry = this.#parts.clock.after(RETRY_MS, () => this.#start());
@@ -102,9 +101,10 @@ export class FileSink {
     this.#working = undefined;
   }
 
-  async #bringUpToDate(): Promise<void> {
+  /** What the operator should know though all that could be done is done. */
+  async #bringUpToDate(): Promise<string | undefined> {
     const update = this.#latest;
-    if (update === undefined) return;
+    if (update === undefined) return undefined;
     const set = this.#fileSet();
     try {
       await this.#write(update, set);
@@ -112,6 +112,10 @@ export class FileSink {
       throw this.#explained(error);
     }
     await this.#reload(set);
+    const { deviceCaCrls } = this.#settings.files;
+    return update.deviceCaCrlPems.length === 0 && set.read(deviceCaCrls) !== undefined
+      ? `${deviceCaCrls} is not renewed any more, because not every device CA has a current CRL; give those their CRL (certificates.deviceCaCrls), or take the file out of the broker's configuration and delete current/${deviceCaCrls}`
+      : undefined;
   }
 
   async #write(update: CertificateUpdate, set: FileSet): Promise<void> {

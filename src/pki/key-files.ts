@@ -110,7 +110,7 @@ export async function readWhole(file: string): Promise<string> {
 }
 
 function restore(directory: string): string {
-  return `restore it from a backup, or move ${directory} away to start a new CA, which no peer trusts yet`;
+  return `restore it from a backup (deviceauthctl ca import), or move ${directory} away to start a new CA, which no peer trusts yet`;
 }
 
 function text(error: unknown): string {

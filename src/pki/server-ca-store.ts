@@ -61,7 +61,7 @@ const CHAIN_FILE = 'chain.pem';
 const UNFINISHED = '.creating-';
 const ADOPTING = '.adopting-server';
 /** Of `certificates.maxValiditySeconds`. */
-const LONGEST_SERVER_CERTIFICATE_MS = 30 * 86_400_000;
+export const LONGEST_SERVER_CERTIFICATE_MS = 30 * 86_400_000;
 const LONGEST_STATE = 1024 * 1024;
 
 export class ServerCaStore {
@@ -145,6 +145,21 @@ export class ServerCaStore {
     await writeAuthority(unfinished, authority, this.#files);
     await moveAuthority(unfinished, this.#directory(added.id), this.#files);
     return added;
+  }
+
+  /** One that comes from elsewhere, and may be here already; what is here of it and unusable goes aside. */
+  async adopt(authority: Authority): Promise<void> {
+    const { id } = serverAuthority({ ...authority, custom: false });
+    const directory = this.#directory(id);
+    if (existsSync(directory)) {
+      try {
+        await this.read({ id, custom: false });
+        return;
+      } catch {
+        await this.#putAside(directory, `${id.slice(0, 16)}-unusable`);
+      }
+    }
+    await this.add(authority);
   }
 
   /** What is public of the operator's CA. */

@@ -8,8 +8,13 @@
  */
 import type { Clock } from '../clock.ts';
 import { DaemonError } from '../errors.ts';
-import type { Authority, CertificateIssuer, KeyType } from './certificate-issuer.ts';
-import type { ServerCaControl, ServerCaState } from './certificates-api.ts';
+import { type Authority, type CertificateIssuer, type KeyType, privateKeyPem } from './certificate-issuer.ts';
+import type {
+  ExportedAuthority,
+  ServerCaBackup,
+  ServerCaControl,
+  ServerCaState,
+} from './certificates-api.ts';
 import { type CustomCaPlaces, loadCustomCa } from './custom-ca.ts';
 import { DurableFiles, type FileOperations } from './durable-files.ts';
 import type { Warn } from './key-files.ts';
@@ -20,7 +25,13 @@ import {
   ORGANIZATION,
   type ServerAuthority,
 } from './server-authority.ts';
-import { type RolloverReason, type ServerCaRecord, ServerCaStore } from './server-ca-store.ts';
+import { type CopiedAuthorities, copiedAuthorities } from './server-ca-copy.ts';
+import {
+  LONGEST_SERVER_CERTIFICATE_MS,
+  type RolloverReason,
+  type ServerCaRecord,
+  ServerCaStore,
+} from './server-ca-store.ts';
 
 /** 5 × 365 days, as the reference has it. */
 export const SERVER_CA_VALIDITY_SECONDS = 157_680_000;
@@ -43,7 +54,7 @@ export interface ServerCaOptions {
   readonly files?: FileOperations;
   /** Told of each step, for the audit. */
   readonly onStep?: (
-    step: 'created' | 'announced' | 'switched' | 'cancelled' | 'forgotten',
+    step: 'created' | 'announced' | 'switched' | 'cancelled' | 'forgotten' | 'imported',
     id: string,
   ) => void;
 }
@@ -61,7 +72,7 @@ const RENEWED_BEFORE_END_MS = 60 * DAY_MS;
 /** What is written down of the end of the last certificate is rounded up to this, so that it is not written at every issue. */
 const ENDS_ROUNDED_TO_MS = 3_600_000;
 
-export class ServerCa implements ServerCaControl {
+export class ServerCa implements ServerCaControl, ServerCaBackup {
   readonly #options: ServerCaOptions;
   readonly #store: ServerCaStore;
   readonly #listeners = new Set<() => void>();
@@ -177,10 +188,99 @@ export class ServerCa implements ServerCaControl {
     return this.state();
   }
 
+  exportAuthorities(): Promise<readonly ExportedAuthority[]> {
+    return this.#exclusively(async () => {
+      const loaded = this.#loaded;
+      if (loaded === undefined)
+        throw new DaemonError('SERVICE_ERROR', `there is no server CA to copy: ${this.#problem}`);
+      const { record, current, next, retired } = loaded;
+      if (current.custom) return [];
+      const untilOf = (id: string): number => record.retired.find((each) => each.id === id)?.forgottenAt ?? 0;
+      return [
+        ...exported('current', current, record.current.lastCertificateEnds),
+        ...(next === undefined ? [] : exported('next', next, record.next?.switchAt ?? 0)),
+        ...retired.flatMap((each) => exported('retired', each, untilOf(each.id))),
+      ];
+    });
+  }
+
+  async importAuthorities(
+    authorities: readonly ExportedAuthority[],
+    { replace, check }: { readonly replace: boolean; readonly check: boolean },
+  ): Promise<string> {
+    const copied = copiedAuthorities(authorities);
+    const changed = await this.#exclusively(async () => {
+      if (this.#isSame(copied)) return false;
+      this.#requireReplaceable(replace);
+      if (check) return false;
+      await this.#take(copied);
+      return true;
+    });
+    if (changed) this.#tell();
+    return copied.current.id;
+  }
+
   /** Called after every change of what signs, of what is to be trusted, or of the problem; the answer stops it. */
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
+  }
+
+  #isSame({ current, next, retired }: CopiedAuthorities): boolean {
+    const record = this.#loaded?.record;
+    const idsOf = (all: readonly { readonly id: string }[]): string =>
+      JSON.stringify(all.map(({ id }) => id).sort());
+    return (
+      record?.current.id === current.id &&
+      record.next?.id === next?.id &&
+      idsOf(record.retired) === idsOf(retired)
+    );
+  }
+
+  #requireReplaceable(replace: boolean): void {
+    if (this.#options.settings().custom !== undefined) {
+      throw new DaemonError(
+        'INVALID_ARGUMENTS',
+        'the configuration names a server CA of your own (certificateAuthority.privateKeyUri), so none can be imported; take it out of the configuration first',
+      );
+    }
+    const record = this.#loaded?.record;
+    const isUsed = record !== undefined && (record.current.lastCertificateEnds > 0 || record.next !== null);
+    if (!isUsed || replace) return;
+    throw new DaemonError(
+      'ALREADY_EXISTS',
+      `the server CA here (${record.current.id.slice(0, 16)}) is in use, and is not as in the copy; nothing was changed`,
+    );
+  }
+
+  /** What they replace is moved aside after the state no longer names it. */
+  async #take({ current, next, retired }: CopiedAuthorities): Promise<void> {
+    const now = this.#options.clock.now();
+    for (const each of [current, ...(next === undefined ? [] : [next]), ...retired])
+      await this.#store.adopt(each.authority);
+    const record: ServerCaRecord = {
+      version: 1,
+      // The host it comes from may have signed more since the copy was made.
+      current: {
+        id: current.id,
+        custom: false,
+        lastCertificateEnds:
+          current.until === 0 ? 0 : Math.max(current.until, now + LONGEST_SERVER_CERTIFICATE_MS),
+      },
+      next:
+        next === undefined ? null : { id: next.id, custom: false, switchAt: next.until, reason: 'operator' },
+      retired: retired.map(({ id, until }) => ({ id, custom: false, forgottenAt: until })),
+    };
+    await this.#store.save(record);
+    this.#loaded = await this.#read(record);
+    this.#options.onStep?.('imported', current.id);
+    await this.#store.tidy(record);
+    try {
+      this.#problem = undefined;
+      await this.#reconcile();
+    } catch (error) {
+      this.#problem = error instanceof Error ? error.message : String(error);
+    }
   }
 
   async #load(): Promise<Loaded> {
@@ -385,4 +485,14 @@ export class ServerCa implements ServerCaControl {
     this.#queue = done.catch(() => undefined);
     return done;
   }
+}
+
+/** The operator's own key is theirs to keep. */
+function exported(
+  role: ExportedAuthority['role'],
+  { certificatePem, privateKey, custom }: ServerAuthority,
+  until: number,
+): readonly ExportedAuthority[] {
+  if (custom || privateKey === undefined) return [];
+  return [{ role, certificatePem, privateKeyPem: privateKeyPem(privateKey), until }];
 }

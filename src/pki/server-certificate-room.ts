@@ -19,6 +19,7 @@ import type {
   ServerCertificateState,
   ServerCertificates,
 } from './certificates-api.ts';
+import type { DeviceCaFiles } from './device-ca-bundle.ts';
 import { isDue, rotationTime } from './rotation.ts';
 import { certificateIdOf, keyDescription } from './server-authority.ts';
 import type { ServerCa } from './server-ca.ts';
@@ -43,12 +44,6 @@ export interface Watched<T> {
   onChange(listener: () => void): () => void;
 }
 
-export interface DeviceCaMaterial {
-  readonly certificates: readonly string[];
-  /** One for each certificate, or none. */
-  readonly crls: readonly string[];
-}
-
 interface RoomLog {
   info(fields: Readonly<Record<string, unknown>>, message: string): void;
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
@@ -62,7 +57,8 @@ export interface ServerCertificateRoomOptions {
   /** What time it is for certificates: the trusted clock's. */
   readonly now: () => number;
   readonly hosts: Watched<readonly string[]>;
-  readonly deviceCas: Watched<DeviceCaMaterial>;
+  /** What devices are checked against. */
+  readonly deviceCas: Watched<Pick<DeviceCaFiles, 'caPems' | 'crlPems'>>;
   readonly settings: () => ServerCertificateSettings;
   readonly files: ServerCertificateFiles;
   readonly log: RoomLog;
@@ -300,14 +296,14 @@ export class ServerCertificateRoom implements ServerCertificates, ServerCertific
 
   #update(certificate: ServerCertificate): CertificateUpdate {
     const { ca, deviceCas } = this.#options;
-    const { certificates, crls } = deviceCas.current();
+    const { caPems, crlPems } = deviceCas.current();
     return {
       certificatePem: certificate.certificatePem + certificate.intermediatePems.join(''),
       privateKeyPem: certificate.privateKeyPem,
       publicKeyPem: publicKeyOf(certificate),
       caPems: [...new Set([certificate.anchorPem, ...ca.anchors()])],
-      deviceCaPems: certificates,
-      deviceCaCrlPems: crls,
+      deviceCaPems: caPems,
+      deviceCaCrlPems: crlPems,
       notAfter: certificate.notAfter,
     };
   }

@@ -23,6 +23,8 @@ export type AuthenticationResult =
       readonly clientId: string;
       readonly certificateId: string;
       readonly certificatePem: string;
+      readonly issuer: string;
+      readonly serialNumber: string;
       /** Until when the certificate is accepted, the tolerated skew included, in milliseconds of `TrustedTime`. */
       readonly notAfter: number;
     }
@@ -53,6 +55,13 @@ export interface AuthenticatorPort {
     signal: AbortSignal,
   ): Promise<AuthenticationResult>;
   recheck(certificateId: string, thingName: string, pem: string, clientId: string): Promise<RecheckResult>;
+}
+
+/** What a CRL knows a certificate by. */
+export interface IssuedAs {
+  readonly id: string;
+  readonly issuer: string;
+  readonly serialNumber: string;
 }
 
 /** What policy may look at beside the thing's name. */

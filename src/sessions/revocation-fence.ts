@@ -14,6 +14,7 @@ export interface FenceMark {
 
 export class RevocationFence {
   #now = 0;
+  #everythingAt = 0;
   readonly #under = new Set<FenceMark>();
   readonly #changes = new Map<string, number>();
 
@@ -41,9 +42,16 @@ export class RevocationFence {
     this.#record(`thing ${thingName}`);
   }
 
+  /** What was decided before counts for nobody. */
+  everythingChanged(): void {
+    this.#now += 1;
+    this.#everythingAt = this.#now;
+  }
+
   /** The client id counts as a thing's name: it must not be another's by now. */
   crossed(mark: FenceMark, certificateId: string, thingName: string, clientId: string): boolean {
     const latest = Math.max(
+      this.#everythingAt,
       this.#changes.get(`certificate ${certificateId}`) ?? 0,
       this.#changes.get(`thing ${thingName}`) ?? 0,
       this.#changes.get(`thing ${clientId}`) ?? 0,

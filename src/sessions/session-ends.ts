@@ -116,6 +116,11 @@ export class SessionEnds {
     }
   }
 
+  /** Its issuer took it back. */
+  certificateRevoked(certificateId: string, why: string): void {
+    this.#revokeCertificate(certificateId, why);
+  }
+
   /** A verifier says no to a live session: it ends, and with it all that the reason is about. */
   rejected(asked: Session, reason: RejectionReason, message: string): void {
     const { clientId, thing } = asked;

@@ -13,6 +13,7 @@ import { DaemonError } from '../errors.ts';
 import type { RegistryChange } from '../identity/registry/store.ts';
 import { BrokerOutages } from './broker-outages.ts';
 import { CacheAlarm } from './cache-alarm.ts';
+import { CrlChanges, type RevokedBy } from './crl-changes.ts';
 import { ExpiryQueue } from './expiry-queue.ts';
 import { EVENT_LOOP_PACE, GrantsRefresh, type Pace } from './grants-refresh.ts';
 import { HeldReport } from './held-report.ts';
@@ -84,6 +85,7 @@ export class SessionService {
   readonly #opening: SessionOpening;
   readonly #refresh: GrantsRefresh;
   readonly #thingChanges: ThingChanges;
+  readonly #crlChanges: CrlChanges;
   readonly #expiry: ExpiryQueue;
   readonly #rechecks: LiveRechecks | undefined;
   readonly #outages: BrokerOutages;
@@ -124,6 +126,13 @@ export class SessionService {
       },
     });
     this.#thingChanges = new ThingChanges({ clock, things, table, refresh: this.#refresh, onFault });
+    this.#crlChanges = new CrlChanges({
+      table,
+      fence,
+      pace: options.pace ?? EVENT_LOOP_PACE,
+      onRevoked: (certificateId, why) => this.#ends.certificateRevoked(certificateId, why),
+      onFault,
+    });
     this.#expiry = new ExpiryQueue({
       clock,
       trusted,
@@ -251,6 +260,11 @@ export class SessionService {
     if (change.kind === 'thing-changed') this.#thingChanges.changed(change.thingName);
   }
 
+  /** To be called in the tick in which an issuer's CRL changed; resolves when no session that it concerns is left. */
+  crlsChanged(revokedBy: RevokedBy): Promise<void> {
+    return this.#crlChanges.changed(revokedBy);
+  }
+
   /** To be called in the tick in which the policy changed; resolves when every broker has been told. */
   policyChanged(): Promise<void> {
     return this.#refresh.policyChanged();
@@ -285,6 +299,7 @@ export class SessionService {
     this.#cancelHousekeeping();
     this.#refresh.stop();
     this.#thingChanges.stop();
+    this.#crlChanges.stop();
     this.#rechecks?.stop();
     this.#expiry.stop();
     this.#outages.stop();
@@ -293,7 +308,7 @@ export class SessionService {
 
   #issue(request: OpenRequest, device: Authenticated, thing: ThingProperties): Opened | Refused {
     if (this.#stopped) return abandoned(stopping());
-    const { certificateId, clientId, notAfter, thingName } = device;
+    const { certificateId, clientId, issuer, notAfter, serialNumber, thingName } = device;
     const admission = this.#table.admit({
       broker: request.broker,
       clientId,
@@ -301,6 +316,8 @@ export class SessionService {
       thingName,
       thing,
       certificateId,
+      issuer,
+      serialNumber,
       notAfter,
       pem: this.#rechecks === undefined ? '' : device.certificatePem,
       grants: this.#refresh.grantsFor(thingName, clientId, thing),

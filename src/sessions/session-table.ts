@@ -12,6 +12,7 @@
  * - It decides who stays and tells its caller whom it let go; it knows no stream, no policy and no timer. Every
  *   operation is O(1), but for `hold` and `release`, which move a whole broker.
  */
+import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { SessionGrants } from '../policy/grants.ts';
 import { DisplacementMemory } from './displacement-memory.ts';
@@ -29,6 +30,7 @@ import type { Broker } from './session-events.ts';
 
 const SHORTEST_RETRY_MS = 1_000;
 const LONGEST_RETRY_MS = 60_000;
+const MOST_ISSUERS = 100;
 /** More redraws than this and the generator is broken. */
 const MOST_REDRAWS = 100;
 
@@ -40,6 +42,8 @@ export interface Candidate {
   readonly thingName: string;
   readonly thing: ThingProperties;
   readonly certificateId: string;
+  readonly issuer: string;
+  readonly serialNumber: string;
   readonly notAfter: number;
   readonly pem: string;
   readonly grants: SessionGrants;
@@ -73,6 +77,7 @@ export class SessionTable {
   readonly #byToken = new Map<string, Session>();
   readonly #things = new Map<string, ThingSessions>();
   readonly #certificates = new Map<string, CertificateSessions>();
+  readonly #issuers = new LRUCache<string, string>({ max: MOST_ISSUERS });
   readonly #brokers = new Map<string, BrokerSessions>();
   /** Both in the order of access. */
   readonly #loose = new LinkedList<Session>();
@@ -210,6 +215,11 @@ export class SessionTable {
     return this.#certificates.get(id);
   }
 
+  /** Those with a session; live, so that it may be walked while sessions come and go. */
+  certificates(): IterableIterator<CertificateSessions> {
+    return this.#certificates.values();
+  }
+
   /** At whichever broker. */
   ofClientId(clientId: string): Session[] {
     return [...this.#brokers.values()].flatMap(({ clients }) => clients.get(clientId)?.toArray() ?? []);
@@ -230,7 +240,13 @@ export class SessionTable {
     thing.properties = candidate.thing;
     const certificate =
       this.#certificates.get(candidate.certificateId) ??
-      new CertificateSessions(candidate.certificateId, candidate.notAfter, candidate.pem);
+      new CertificateSessions({
+        id: candidate.certificateId,
+        issuer: this.#shared(candidate.issuer),
+        serialNumber: candidate.serialNumber,
+        notAfter: candidate.notAfter,
+        pem: candidate.pem,
+      });
     this.#issued += 1;
     const session = new Session({
       token: this.#draw(),
@@ -307,6 +323,14 @@ export class SessionTable {
       else if (this.#held.first !== undefined) departures.push(this.#displace(this.#held.first.value));
     }
     return departures;
+  }
+
+  /** The same name as one text, however many certificates have it. */
+  #shared(issuer: string): string {
+    const known = this.#issuers.get(issuer);
+    if (known !== undefined) return known;
+    this.#issuers.set(issuer, issuer);
+    return issuer;
   }
 
   #evict(session: Session): Departure {

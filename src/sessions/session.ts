@@ -5,7 +5,7 @@
  */
 import type { SessionGrants } from '../policy/grants.ts';
 import { ListNode } from './linked-list.ts';
-import type { ThingProperties } from './ports.ts';
+import type { IssuedAs, ThingProperties } from './ports.ts';
 import type { Broker } from './session-events.ts';
 
 /** Sessions in the order they were issued; nearly always there is one, and then it costs no set. */
@@ -85,6 +85,8 @@ export class ThingSessions {
 
 export class CertificateSessions {
   readonly id: string;
+  readonly issuer: string;
+  readonly serialNumber: string;
   readonly notAfter: number;
   /** Empty where no verifier will ask for it again. */
   readonly pem: string;
@@ -92,10 +94,12 @@ export class CertificateSessions {
   /** Owned by the expiry queue; -1: not in it. */
   queuePosition = -1;
 
-  constructor(id: string, notAfter: number, pem: string) {
-    this.id = id;
-    this.notAfter = notAfter;
-    this.pem = pem;
+  constructor(certificate: IssuedAs & { readonly notAfter: number; readonly pem: string }) {
+    this.id = certificate.id;
+    this.issuer = certificate.issuer;
+    this.serialNumber = certificate.serialNumber;
+    this.notAfter = certificate.notAfter;
+    this.pem = certificate.pem;
   }
 }
 

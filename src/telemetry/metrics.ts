@@ -57,6 +57,12 @@ export interface MetricSources {
   }[];
   readonly discovery?: () => readonly { readonly status: number; readonly requests: number }[];
   readonly suppressedRefusals?: () => number;
+  /** Milliseconds since the Unix epoch. */
+  readonly expiries?: () => readonly {
+    readonly kind: string;
+    readonly name: string;
+    readonly notAfter: number;
+  }[];
   readonly findings?: () => { readonly ALARM: number; readonly WARNING: number; readonly INFO: number };
 }
 
@@ -246,6 +252,15 @@ export class Metrics {
     );
     this.#gauge('findings', 'Open findings of `deviceauthctl status`.', ['severity'], () =>
       Object.entries(this.#sources.findings?.() ?? {}).map(([severity, count]) => [{ severity }, count]),
+    );
+    this.#gauge(
+      'certificate_expiry_timestamp_seconds',
+      'When a certificate expires, since the Unix epoch.',
+      ['kind', 'name'],
+      () =>
+        (this.#sources.expiries?.() ?? []).map(
+          ({ kind, name, notAfter }): Sample => [{ kind, name }, notAfter / 1000],
+        ),
     );
     this.#gauge(
       'event_loop_delay_seconds',

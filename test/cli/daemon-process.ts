@@ -46,8 +46,11 @@ export class DaemonProcess {
     this.#child.once('exit', () => process.off('exit', kill));
   }
 
-  static async start(more: (directory: string) => Configuration = () => ({})): Promise<DaemonProcess> {
-    const directory = mkdtempSync(join(tmpdir(), 'daemon-process-'));
+  /** @param directory of an earlier one that was killed: its state is found again. */
+  static async start(
+    more: (directory: string) => Configuration = () => ({}),
+    directory = mkdtempSync(join(tmpdir(), 'daemon-process-')),
+  ): Promise<DaemonProcess> {
     const daemon = new DaemonProcess(directory, more(directory));
     const deadline = Date.now() + START_TIMEOUT;
     while (!(await listens(daemon.socket))) {
@@ -97,6 +100,14 @@ export class DaemonProcess {
 
   read(name: string): string {
     return readFileSync(this.path(name), 'utf8');
+  }
+
+  /** As a power failure would; the directory stays. */
+  async kill(): Promise<void> {
+    this.#child.removeAllListeners('exit');
+    const ended = new Promise((resolve) => this.#child.once('exit', resolve));
+    this.#child.kill('SIGKILL');
+    await ended;
   }
 
   signal(signal: NodeJS.Signals): void {

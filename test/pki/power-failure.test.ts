@@ -43,7 +43,7 @@ describe('a power failure', () => {
       clock,
       now: () => clock.now(),
       hosts: { current: () => ['broker.example'], onChange: NEVER },
-      deviceCas: { current: () => ({ certificates: [], crls: [] }), onChange: NEVER },
+      deviceCas: { current: () => ({ caPems: [], crlPems: [] }), onChange: NEVER },
       settings: () => ({ validitySeconds: 7 * 86_400, keyType: 'EC_P256', rotationDisabled: false }),
       files: new ServerCertificateFiles({ stateDirectory, files, warn }),
       log: { info: () => {}, error: () => {} },

@@ -93,7 +93,7 @@ class World {
       clock: this.#clock,
       now: () => this.#clock.now(),
       hosts: { current: () => ['broker.example'], onChange: NEVER },
-      deviceCas: { current: () => ({ certificates: [], crls: [] }), onChange: NEVER },
+      deviceCas: { current: () => ({ caPems: [], crlPems: [] }), onChange: NEVER },
       settings: () => ({ validitySeconds: 7 * 86_400, keyType: 'EC_P256', rotationDisabled: false }),
       files: new ServerCertificateFiles(shared),
       log: { info: () => {}, error: () => {} },

@@ -6,11 +6,11 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { CertificateIssuer } from '../../src/pki/certificate-issuer.ts';
 import type { CertificateSubscriptionRequest, CertificateUpdate } from '../../src/pki/certificates-api.ts';
+import type { DeviceCaFiles } from '../../src/pki/device-ca-bundle.ts';
 import { DurableFiles } from '../../src/pki/durable-files.ts';
 import { ServerCa, type ServerCaSettings } from '../../src/pki/server-ca.ts';
 import { ServerCertificateFiles } from '../../src/pki/server-certificate-files.ts';
 import {
-  type DeviceCaMaterial,
   ServerCertificateRoom,
   type ServerCertificateSettings,
 } from '../../src/pki/server-certificate-room.ts';
@@ -54,7 +54,7 @@ describe('a server certificate', () => {
   let caSettings: ServerCaSettings;
   let settings: ServerCertificateSettings;
   let hosts: Source<readonly string[]>;
-  let deviceCas: Source<DeviceCaMaterial>;
+  let deviceCas: Source<Pick<DeviceCaFiles, 'caPems' | 'crlPems'>>;
   let ca: ServerCa;
   let room: ServerCertificateRoom;
 
@@ -67,7 +67,7 @@ describe('a server certificate', () => {
     caSettings = { keyType: 'EC_P256', custom: undefined, overlapDays: 30 };
     settings = { validitySeconds: 7 * 86_400, keyType: 'EC_P256', rotationDisabled: false };
     hosts = new Source<readonly string[]>(['broker.example', '10.0.0.7']);
-    deviceCas = new Source<DeviceCaMaterial>({ certificates: [], crls: [] });
+    deviceCas = new Source<Pick<DeviceCaFiles, 'caPems' | 'crlPems'>>({ caPems: [], crlPems: [] });
     await open();
   });
 
@@ -363,7 +363,7 @@ describe('a server certificate', () => {
   it('comes with the device CAs, and again when they change', async () => {
     const subscriber = broker();
     expect((await subscriber.told(1)).deviceCaPems).toEqual([]);
-    deviceCas.set({ certificates: ['A', 'B'], crls: ['a', 'b'] });
+    deviceCas.set({ caPems: ['A', 'B'], crlPems: ['a', 'b'] });
     const second = await subscriber.told(2);
     expect(second).toMatchObject({ deviceCaPems: ['A', 'B'], deviceCaCrlPems: ['a', 'b'] });
     expect(second.certificatePem).toBe(subscriber.updates[0]?.certificatePem);

@@ -11,10 +11,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   // The registry keeps what that room knows.
   identity: ['connectivity/host-address-store.ts'],
   pki: ['identity/registry/store.ts', 'connectivity/host-name.ts'],
+  backup: [
+    'identity/registry/copies.ts',
+    'identity/registry/store.ts',
+    'pki/certificates-api.ts',
+    'pki/device-ca-store.ts',
+  ],
   sessions: ['policy', 'identity'],
   config: ['telemetry', 'connectivity/host-name.ts'],
   telemetry: [],
-  endpoints: ['policy', 'identity', 'sessions', 'pki', 'config', 'telemetry'],
+  endpoints: ['policy', 'identity', 'sessions', 'pki', 'backup', 'config', 'telemetry'],
   cli: ['config', 'policy', 'contract', 'daemon.ts', 'endpoints'],
 };
 

@@ -34,7 +34,7 @@ describe('the queue of certificates', () => {
         let expected: CertificateSessions[] = [];
         for (const [at, action] of commands.entries()) {
           if (action.kind === 'add') {
-            const certificate = new CertificateSessions(`${at}`, clock.now() + action.lifetime, '');
+            const certificate = certificateUntil(`${at}`, clock.now() + action.lifetime);
             expected.push(certificate);
             queue.add(certificate);
             queue.add(certificate);
@@ -63,7 +63,7 @@ describe('the queue of certificates', () => {
     const clock = new ManualClock(0);
     const expired: string[] = [];
     const queue = new ExpiryQueue({ clock, trusted: clock, onExpired: ({ id }) => expired.push(id) });
-    queue.add(new CertificateSessions('a', 10, ''));
+    queue.add(certificateUntil('a', 10));
     queue.stop();
     clock.advance(100);
     expect(expired).toEqual([]);
@@ -71,3 +71,7 @@ describe('the queue of certificates', () => {
     expect(expired).toEqual(['a']);
   });
 });
+
+function certificateUntil(id: string, notAfter: number): CertificateSessions {
+  return new CertificateSessions({ id, issuer: '', serialNumber: '', notAfter, pem: '' });
+}

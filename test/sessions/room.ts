@@ -53,6 +53,8 @@ export function authenticated(
     clientId,
     certificateId: `certificate of ${clientId}`,
     certificatePem: `PEM of ${clientId}`,
+    issuer: 'CN=a CA',
+    serialNumber: `number of ${clientId}`,
     notAfter: Date.UTC(2026, 0, 1) + YEAR,
     ...over,
   };

@@ -43,6 +43,8 @@ export class TableFixture {
       thingName,
       thing: { type: '', attributes: {}, groups: [] },
       certificateId,
+      issuer: 'CN=a CA',
+      serialNumber: certificateId,
       notAfter: Number.MAX_SAFE_INTEGER,
       pem: '',
       grants: NO_GRANTS,

@@ -2,6 +2,7 @@ import { Authenticator } from '../../src/identity/authenticator.ts';
 import { CertificateParser } from '../../src/identity/certificate.ts';
 import type { IdentitySettings } from '../../src/identity/confirmations.ts';
 import type { IdentityObserver } from '../../src/identity/observer.ts';
+import type { Revocations } from '../../src/identity/revocations.ts';
 import { TrustStore } from '../../src/identity/trust.ts';
 import { TrustedClock } from '../../src/identity/trusted-clock.ts';
 import type { Verifier } from '../../src/identity/verifier.ts';
@@ -24,6 +25,7 @@ export interface IdentityRoomOptions {
   readonly persistence?: MemoryTrustPersistence;
   readonly settings?: Partial<IdentitySettings>;
   readonly observer?: IdentityObserver;
+  readonly revocations?: Revocations;
 }
 
 /** The identity room as the daemon composes it, with a clock, a disk and a verifier that the test holds. */
@@ -49,6 +51,7 @@ export class IdentityRoom {
       parser: new CertificateParser({ capacity: 100 }),
       settings: () => this.settings,
       ...(options.observer === undefined ? {} : { observer: options.observer }),
+      ...(options.revocations === undefined ? {} : { revocations: options.revocations }),
     });
   }
 

@@ -1,4 +1,4 @@
-/** `ca create|register|list|show|remove`: the authorities whose certificates devices carry. */
+/** `ca create|register|list|show|remove`: the authorities whose certificates devices carry; `show` of none is the server's. */
 import type { DeviceCa__Output } from '../../contract/generated/deviceauth/v1/DeviceCa.ts';
 import { AdminConnection } from '../admin-connection.ts';
 import { readCertificate } from '../certificate-file.ts';
@@ -7,6 +7,7 @@ import { CliFailure, EXIT } from '../failure.ts';
 import { write } from '../terminal.ts';
 import { day, fields, json, table, time } from '../text.ts';
 import { oneLine } from './certificate.ts';
+import { showServerCa } from './server-ca.ts';
 
 const SEE_LIST = '`deviceauthctl ca list` shows the device CAs there are';
 const LONGEST_VALIDITY_DAYS = 36_500;
@@ -46,23 +47,27 @@ export async function list(invocation: Invocation): Promise<number> {
   } else if (response.deviceCas.length === 0) {
     await write(terminal.stderr, 'no device CAs; make one with `deviceauthctl ca create`\n');
   } else {
-    const rows = response.deviceCas.map((ca) => [
-      ca.name,
-      ca.localKey ? 'here' : 'elsewhere',
-      ca.provisioning ? 'yes' : 'no',
-      day(ca.notAfter),
-      ca.key,
-      oneLine(ca.subject),
-    ]);
-    const head = ['NAME', 'KEY IS', 'PROVISIONING', 'VALID UNTIL', 'KEY', 'SUBJECT'];
-    await write(terminal.stdout, table(head, rows, terminal.columns));
+    await write(terminal.stdout, deviceCaTable(response.deviceCas, terminal.columns));
   }
   return EXIT.ok;
 }
 
+export function deviceCaTable(deviceCas: readonly DeviceCa__Output[], columns: number | undefined): string {
+  const rows = deviceCas.map((ca) => [
+    ca.name,
+    ca.localKey ? 'here' : 'elsewhere',
+    ca.provisioning ? 'yes' : 'no',
+    day(ca.notAfter),
+    ca.key,
+    oneLine(ca.subject),
+  ]);
+  return table(['NAME', 'KEY IS', 'PROVISIONING', 'VALID UNTIL', 'KEY', 'SUBJECT'], rows, columns);
+}
+
 export async function show(invocation: Invocation): Promise<number> {
   const { args, terminal } = invocation;
-  const name = args.operand(0);
+  const name = args.optionalOperand(0);
+  if (name === undefined) return showServerCa(invocation);
   const { deviceCas } = await AdminConnection.use(invocation, (daemon) => daemon.call('ListDeviceCas', {}));
   const ca = deviceCas.find((candidate) => candidate.name === name);
   if (ca === undefined) {

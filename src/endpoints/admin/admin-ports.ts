@@ -2,8 +2,11 @@
  * What the admin socket asks of the rooms behind it. The registry is asked directly, by its own contract; the others
  * through these, which `daemon.ts` satisfies. All of it is for the operator: reasons are told in full, secrets never.
  */
+import type { StatePart } from '../../backup/records.ts';
+import type { ExportRequest, ImportedState, ImportRequest } from '../../backup/state-backup.ts';
 import type { ParseResult } from '../../identity/certificate.ts';
 import type { CertificateRecord, DeviceCaRecord, RegistryStore } from '../../identity/registry/store.ts';
+import type { ServerCaControl, ServerCertificateControl } from '../../pki/certificates-api.ts';
 import type { Explanation } from '../../policy/decision.ts';
 import type { Device } from '../../policy/device.ts';
 import type { SessionFilter, SessionStats } from '../../sessions/session-api.ts';
@@ -144,11 +147,23 @@ export interface AuditedChange {
   readonly subject: Readonly<Record<string, string | number | boolean>>;
 }
 
+export type { StatePart };
+
+/** A second copy of what another host would need. The passphrase goes nowhere else. */
+export interface StateBackups {
+  /** The file, in pieces. Ended early it must not be taken for whole. */
+  export(request: ExportRequest): AsyncIterable<Buffer>;
+  import(request: ImportRequest, file: AsyncIterable<Uint8Array>): Promise<ImportedState>;
+}
+
 export interface AdminRooms {
   readonly registry: RegistryStore;
   readonly certificates: { parse(text: string): ParseResult };
   readonly issuer: CertificateIssuing;
   readonly deviceCas: DeviceCas;
+  readonly serverCa: ServerCaControl;
+  readonly serverCertificates: ServerCertificateControl;
+  readonly backups: StateBackups;
   readonly sessions: AdminSessions;
   readonly policy: { explain(device: Device, operation: string, resource: string): Explanation };
   readonly clock: AdminClock;

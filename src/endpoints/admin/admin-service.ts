@@ -1,5 +1,6 @@
 /** `deviceauth.v1.Admin`: puts the operator's calls on a server. Only ever on the admin socket. */
-import type { Server } from '@grpc/grpc-js';
+import type { Server, sendUnaryData } from '@grpc/grpc-js';
+import type { ImportStateResponse } from '../../contract/generated/deviceauth/v1/ImportStateResponse.ts';
 import type { Contract } from '../../contract/index.ts';
 import { type CallRunner, tolerant } from '../grpc/calls.ts';
 import { AdminContext } from './admin-context.ts';
@@ -8,6 +9,8 @@ import { CertificateCalls } from './certificates.ts';
 import { DaemonCalls, type Doors } from './daemon-calls.ts';
 import { DeviceCaCalls } from './device-cas.ts';
 import { type ImportCall, ImportStream } from './import-stream.ts';
+import { ServerCertificateCalls } from './server-certificates.ts';
+import { type ExportCall, exportState, importState, type StateImportCall } from './state-streams.ts';
 import { ThingCalls } from './things.ts';
 
 export interface AdminParts {
@@ -32,6 +35,7 @@ export class AdminService {
     const things = new ThingCalls(context);
     const certificates = new CertificateCalls(context);
     const deviceCas = new DeviceCaCalls(context);
+    const serverSide = new ServerCertificateCalls(context);
     const daemon = new DaemonCalls(context, doors);
     server.addService(tolerant(contract.admin), {
       GetStatus: runner.unary('GetStatus', () => daemon.status()),
@@ -54,6 +58,13 @@ export class AdminService {
       RegisterDeviceCa: runner.unary('RegisterDeviceCa', deviceCas.register.bind(deviceCas)),
       ListDeviceCas: runner.unary('ListDeviceCas', () => deviceCas.list()),
       RemoveDeviceCa: runner.unary('RemoveDeviceCa', deviceCas.remove.bind(deviceCas)),
+      GetServerCa: runner.unary('GetServerCa', () => serverSide.ca()),
+      RotateServerCa: runner.unary('RotateServerCa', serverSide.rotateCa.bind(serverSide)),
+      ListServerCertificates: runner.unary('ListServerCertificates', () => serverSide.list()),
+      RotateServerCertificates: runner.unary('RotateServerCertificates', serverSide.rotate.bind(serverSide)),
+      ExportState: (call: ExportCall) => exportState(call, context, runner),
+      ImportState: (call: StateImportCall, callback: sendUnaryData<ImportStateResponse>) =>
+        importState(call, callback, context, runner),
       ListSessions: runner.unary('ListSessions', daemon.listSessions.bind(daemon)),
       RevokeSessions: runner.unary('RevokeSessions', daemon.revokeSessions.bind(daemon)),
       Explain: runner.unary('Explain', daemon.explain.bind(daemon)),

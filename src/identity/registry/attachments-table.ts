@@ -7,6 +7,7 @@ export class AttachmentsTable {
   readonly #find: StatementSync;
   readonly #ofCertificate: StatementSync;
   readonly #ofThing: StatementSync;
+  readonly #each: StatementSync;
   readonly #put: StatementSync;
   readonly #delete: StatementSync;
 
@@ -20,6 +21,7 @@ export class AttachmentsTable {
     this.#ofThing = database.prepare(
       'SELECT * FROM attachments WHERE thing_name = ? ORDER BY certificate_id',
     );
+    this.#each = database.prepare('SELECT * FROM attachments');
     this.#put = database.prepare(
       `INSERT INTO attachments (certificate_id, thing_name, exclusive) VALUES (?, ?, ?)
        ON CONFLICT (certificate_id, thing_name) DO UPDATE SET exclusive = excluded.exclusive`,
@@ -38,6 +40,10 @@ export class AttachmentsTable {
 
   ofThing(thingName: string): readonly Attachment[] {
     return this.#ofThing.all(thingName).map(read);
+  }
+
+  *each(): Generator<Attachment> {
+    for (const row of this.#each.iterate()) yield read(row);
   }
 
   put(attachment: Attachment): void {

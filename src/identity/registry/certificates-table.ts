@@ -1,7 +1,14 @@
 /** SQL of certificates and of the tombstones they leave. Within the transaction of whoever calls. */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import { numberOf, pageOf, type Row, textOf } from './rows.ts';
-import type { CertificateRecord, CertificateStatus, Page, PageRequest, Tombstone } from './store.ts';
+import type {
+  CertificateRecord,
+  CertificateStatus,
+  Page,
+  PageRequest,
+  Revocation,
+  Tombstone,
+} from './store.ts';
 
 /** After every digit of an id. */
 const AFTER_ALL = 'g';
@@ -21,6 +28,9 @@ export class CertificatesTable {
   readonly #bury: StatementSync;
   readonly #unbury: StatementSync;
   readonly #twin: StatementSync;
+  readonly #revocations: StatementSync;
+  readonly #each: StatementSync;
+  readonly #eachTombstone: StatementSync;
 
   constructor(database: DatabaseSync) {
     const all = 'SELECT c.* FROM certificates c';
@@ -45,11 +55,19 @@ export class CertificatesTable {
     this.#tombstone = database.prepare('SELECT * FROM tombstones WHERE certificate_id = ?');
     this.#bury = database.prepare('INSERT OR IGNORE INTO tombstones VALUES (?, ?, ?, ?, ?)');
     this.#unbury = database.prepare("DELETE FROM tombstones WHERE certificate_id = ? AND kind = 'deleted'");
+    this.#each = database.prepare(`${all} ORDER BY c.id`);
+    this.#eachTombstone = database.prepare('SELECT * FROM tombstones');
     this.#twin = database.prepare(
       `SELECT id FROM certificates WHERE serial_number = ?1 AND issuer = ?2 AND id <> ?3
        UNION ALL
        SELECT certificate_id FROM tombstones WHERE serial_number = ?1 AND issuer = ?2 AND certificate_id <> ?3
        LIMIT 1`,
+    );
+    // From the index `revocations` alone. Revoked certificates that are registered have their tombstone too.
+    this.#revocations = database.prepare(
+      `SELECT serial_number, MIN(at) AS at FROM tombstones
+       WHERE kind = 'revoked' AND issuer = ? AND serial_number > ?
+       GROUP BY serial_number ORDER BY serial_number LIMIT ?`,
     );
   }
 
@@ -116,15 +134,26 @@ export class CertificatesTable {
   tombstone(id: string): Tombstone | undefined {
     const row = this.#tombstone.get(id);
     if (row === undefined) return undefined;
-    return {
-      certificateId: textOf(row, 'certificate_id'),
-      kind: textOf(row, 'kind') as Tombstone['kind'],
-      at: numberOf(row, 'at'),
-    };
+    return readTombstone(row);
+  }
+
+  *each(): Generator<CertificateRecord> {
+    for (const row of this.#each.iterate()) yield read(row);
+  }
+
+  *eachTombstone(): Generator<Tombstone & Pick<CertificateRecord, 'issuer' | 'serialNumber'>> {
+    for (const row of this.#eachTombstone.iterate()) {
+      const [issuer, serialNumber] = [textOf(row, 'issuer'), textOf(row, 'serial_number')];
+      yield { ...readTombstone(row), issuer, serialNumber };
+    }
   }
 
   /** Leaves a tombstone that is there as it is: revoked stays revoked. */
-  bury({ id, issuer, serialNumber }: CertificateRecord, kind: Tombstone['kind'], at: number): void {
+  bury(
+    { id, issuer, serialNumber }: Pick<CertificateRecord, 'id' | 'issuer' | 'serialNumber'>,
+    kind: Tombstone['kind'],
+    at: number,
+  ): void {
     this.#bury.run(id, kind, at, issuer, serialNumber);
   }
 
@@ -134,10 +163,27 @@ export class CertificatesTable {
     return row === undefined ? undefined : textOf(row, 'id');
   }
 
+  revocations({ issuer, after = '', size }: PageRequest & { readonly issuer: string }): Page<Revocation> {
+    const rows = this.#revocations.all(issuer, after, size + 1);
+    const read = (row: Row): Revocation => ({
+      serialNumber: textOf(row, 'serial_number'),
+      at: numberOf(row, 'at'),
+    });
+    return pageOf(rows, size, read, ({ serialNumber }) => serialNumber);
+  }
+
   /** Takes away the tombstone of a deleted certificate, never that of a revoked one. */
   unbury(id: string): void {
     this.#unbury.run(id);
   }
+}
+
+function readTombstone(row: Row): Tombstone {
+  return {
+    certificateId: textOf(row, 'certificate_id'),
+    kind: textOf(row, 'kind') as Tombstone['kind'],
+    at: numberOf(row, 'at'),
+  };
 }
 
 function read(row: Row): CertificateRecord {

@@ -28,6 +28,8 @@ import { MIGRATIONS } from './migrations/index.ts';
 
 /** "daud": says that an SQLite file is a registry of ours. */
 const APPLICATION_ID = 0x64617564;
+/** What stands after the name of the file, and before a random id. */
+const UNFINISHED = ['new', 'copy', 'import'];
 const LOCK_WAIT_MS = 500;
 /** Files up to this size are read through at start, which takes some 20 ms; larger ones as they are used. */
 const CHECKED_UP_TO_BYTES = 8 * 1024 * 1024;
@@ -40,6 +42,7 @@ const SQLITE_CORRUPT = 11;
 const SQLITE_FULL = 13;
 const SQLITE_CANTOPEN = 14;
 const SQLITE_NOTADB = 26;
+const SQLITE_CONSTRAINT = 19;
 
 const RESTORE = 'stop the daemon and restore the file and its -wal file from a backup';
 
@@ -80,6 +83,14 @@ export function openDatabase(file: string, migrations: readonly string[] = MIGRA
   }
 }
 
+/** A registry that lives as long as somebody works on it: it is quick, and lost with a crash. */
+export function createScratch(file: string): DatabaseSync {
+  create(file, MIGRATIONS);
+  const database = connect(file);
+  database.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF');
+  return database;
+}
+
 /** What SQLite said, as an error an operator can act on. A DaemonError stays as it is. */
 export function describe(file: string, error: unknown): DaemonError {
   if (error instanceof DaemonError) return error;
@@ -117,7 +128,8 @@ export function describe(file: string, error: unknown): DaemonError {
   }
 }
 
-function connect(file: string): DatabaseSync {
+/** A connection with what all of them have. */
+export function connect(file: string): DatabaseSync {
   const database = new DatabaseSync(file, { timeout: LOCK_WAIT_MS, enableForeignKeyConstraints: true });
   database.exec('PRAGMA trusted_schema = OFF');
   return database;
@@ -228,11 +240,13 @@ function prepareDirectory(directory: string): void {
   chmodSync(directory, found.mode & 0o755);
 }
 
-/** What a process that was killed while it made the file left behind. Only with the lock held. */
+/** What a process that was killed while it made the file, a copy or an import left behind. Only with the lock held. */
 function removeUnfinished(file: string): void {
   const directory = dirname(file);
   for (const name of readdirSync(directory)) {
-    if (name.startsWith(`${basename(file)}.new-`)) rmSync(join(directory, name), { force: true });
+    if (UNFINISHED.some((what) => name.startsWith(`${basename(file)}.${what}-`))) {
+      rmSync(join(directory, name), { recursive: true, force: true });
+    }
   }
 }
 
@@ -246,6 +260,11 @@ function stat(file: string): Stats | undefined {
 
 function failure(path: string, problem: string, remedy: string, cause?: unknown): DaemonError {
   return new DaemonError('SERVICE_ERROR', `${path} ${problem}; ${remedy}`, { cause });
+}
+
+/** Is it the schema that was violated? */
+export function isConstraint(error: unknown): boolean {
+  return primaryCode(error) === SQLITE_CONSTRAINT;
 }
 
 /** SQLite's result code without the detail of its upper bits; 0 for an error that is not SQLite's. */

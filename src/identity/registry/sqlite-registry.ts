@@ -5,6 +5,7 @@
  * name or id is some 10 µs. One process has the file at a time, so what was read stays true until a
  * change is told. Writes go through the queue in `write-queue.ts`.
  */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../clock.ts';
@@ -13,9 +14,12 @@ import { DaemonError } from '../../errors.ts';
 import type { TrustPersistence } from '../trust-persistence.ts';
 import { AttachmentsTable } from './attachments-table.ts';
 import { CertificatesTable } from './certificates-table.ts';
+import type { RegistryCopies, RegistryCopy, RegistryStaging } from './copies.ts';
 import { describe, openDatabase } from './database.ts';
 import { DeviceCasTable } from './device-cas-table.ts';
 import * as rules from './registrations.ts';
+import { copyDatabase } from './registry-copy.ts';
+import { StagedRegistry } from './registry-staging.ts';
 import { SqliteHostAddresses } from './sqlite-host-addresses.ts';
 import { SqliteTrust } from './sqlite-trust.ts';
 import type {
@@ -30,6 +34,7 @@ import type {
   RegistrationResult,
   RegistryChange,
   RegistryStore,
+  Revocation,
   Thing,
   ThingInput,
   Tombstone,
@@ -58,7 +63,7 @@ export async function openRegistry(options: RegistryOptions): Promise<SqliteRegi
   }
 }
 
-export class SqliteRegistry implements RegistryStore {
+export class SqliteRegistry implements RegistryStore, RegistryCopies {
   readonly trust: TrustPersistence;
   readonly hostAddresses: HostAddressStore;
   readonly #database: DatabaseSync;
@@ -67,6 +72,7 @@ export class SqliteRegistry implements RegistryStore {
   readonly #tables: rules.Tables;
   readonly #deviceCas: DeviceCasTable;
   readonly #writes: WriteQueue;
+  readonly #copying = new Set<Promise<unknown>>();
   readonly #listeners = new Set<{ readonly tell: (change: RegistryChange) => void }>();
   readonly #onListenerError: (error: unknown) => void;
 
@@ -191,6 +197,13 @@ export class SqliteRegistry implements RegistryStore {
     return this.#read(() => this.#tables.certificates.tombstone(id));
   }
 
+  revocations(page: PageRequest & { readonly issuer: string }): Promise<Page<Revocation>> {
+    return this.#read(() => {
+      valid.checkPage(page);
+      return this.#tables.certificates.revocations(page);
+    });
+  }
+
   twinOf(
     certificate: Pick<CertificateRecord, 'id' | 'issuer' | 'serialNumber'>,
   ): Promise<string | undefined> {
@@ -254,6 +267,26 @@ export class SqliteRegistry implements RegistryStore {
     }));
   }
 
+  async copy(): Promise<RegistryCopy> {
+    if (!this.#database.isOpen) throw new DaemonError('SERVICE_ERROR', 'the registry is closed');
+    const copying = copyDatabase(this.#database, `${this.#file}.copy-${randomUUID()}`);
+    this.#copying.add(copying);
+    try {
+      return await copying;
+    } finally {
+      this.#copying.delete(copying);
+    }
+  }
+
+  stage(): RegistryStaging {
+    return new StagedRegistry({
+      database: this.#database,
+      directory: `${this.#file}.import-${randomUUID()}`,
+      clock: this.#clock,
+      writes: this.#writes,
+    });
+  }
+
   onChange(listener: (change: RegistryChange) => void): () => void {
     const entry = { tell: listener };
     this.#listeners.add(entry);
@@ -264,6 +297,7 @@ export class SqliteRegistry implements RegistryStore {
 
   /** Writes that were asked for happen; later calls reject. Closing twice is allowed. */
   async close(): Promise<void> {
+    await Promise.allSettled(this.#copying);
     if (!this.#database.isOpen) return;
     this.#writes.close();
     this.#database.close();

@@ -42,6 +42,13 @@ export interface Tombstone {
   readonly at: number;
 }
 
+/** That a certificate was revoked, as its issuer tells it. */
+export interface Revocation {
+  /** As in the certificate's record. */
+  readonly serialNumber: string;
+  readonly at: number;
+}
+
 export interface DeviceCaRecord {
   readonly name: string;
   readonly certificateId: string;
@@ -140,6 +147,11 @@ export interface RegistryStore {
   setStatus(id: string, status: CertificateStatus): Promise<CertificateRecord>;
   deleteCertificate(id: string): Promise<void>;
   tombstone(id: string): Promise<Tombstone | undefined>;
+  /**
+   * What was ever revoked of the certificates with this issuer in their record, registered still or not; in the order of
+   * the serial number's text, each once.
+   */
+  revocations(page: PageRequest & { readonly issuer: string }): Promise<Page<Revocation>>;
   /** The id of another certificate of this issuer and serial number that is registered, or was. */
   twinOf(certificate: Pick<CertificateRecord, 'id' | 'issuer' | 'serialNumber'>): Promise<string | undefined>;
 

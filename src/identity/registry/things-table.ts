@@ -10,6 +10,7 @@ const AFTER_ALL = '\x7f';
 export class ThingsTable {
   readonly #find: StatementSync;
   readonly #page: StatementSync;
+  readonly #each: StatementSync;
   readonly #insert: StatementSync;
   readonly #update: StatementSync;
   readonly #delete: StatementSync;
@@ -20,6 +21,7 @@ export class ThingsTable {
     this.#page = database.prepare(
       'SELECT * FROM things WHERE name > ? AND name >= ? AND name < ? ORDER BY name LIMIT ?',
     );
+    this.#each = database.prepare('SELECT * FROM things');
     this.#insert = database.prepare('INSERT INTO things VALUES (?, ?, ?, ?, ?)');
     this.#update = database.prepare(
       'UPDATE things SET type = ?, attributes = ?, thing_groups = ? WHERE name = ?',
@@ -37,6 +39,10 @@ export class ThingsTable {
     const prefix = page.prefix ?? '';
     const rows = this.#page.all(page.after ?? '', prefix, prefix + AFTER_ALL, page.size + 1);
     return pageOf(rows, page.size, read, (thing) => thing.name);
+  }
+
+  *each(): Generator<Thing> {
+    for (const row of this.#each.iterate()) yield read(row);
   }
 
   insert(thing: Thing): void {

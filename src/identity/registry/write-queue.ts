@@ -103,7 +103,8 @@ export class WriteQueue {
     try {
       const tell = entry.work(own);
       this.#database.exec('RELEASE write');
-      changes.push(...own);
+      // Not spread: an import may have hundreds of thousands.
+      for (const change of own) changes.push(change);
       return tell;
     } catch (error) {
       // Some failures, such as a full disk, end the whole transaction.

@@ -346,6 +346,45 @@ export function describeStore(name: string, open: () => Promise<StoreUnderTest>)
         expect(await reasonOf(store.setStatus(id('bb'), 'ACTIVE'))).toBe('NOT_FOUND');
       });
 
+      it('that were ever revoked are listed for their issuer, each serial number once, page by page', async () => {
+        const of = (start: string, issuer: string, serialNumber: string) => {
+          const input = registration(start);
+          return { ...input, certificate: { ...input.certificate, issuer, serialNumber } };
+        };
+        const inputs = [
+          of('01', 'CN=a', '10'),
+          of('02', 'CN=a', '20'),
+          of('03', 'CN=a', '30'),
+          of('04', 'CN=a', '40'),
+          of('05', 'CN=b', '50'),
+          of('06', 'CN=a', '20'),
+        ];
+        for (const input of inputs) await store.register(input);
+        const first = clock.now();
+        for (const start of ['02', '03', '05']) await store.setStatus(id(start), 'REVOKED');
+        clock.advance(1_000);
+        await store.setStatus(id('06'), 'REVOKED');
+        await store.register({ ...of('07', 'CN=a', '05'), status: 'REVOKED' });
+        await store.deleteCertificate(id('03'));
+        await store.deleteCertificate(id('01'));
+        const pages: unknown[] = [];
+        let after: string | undefined;
+        do {
+          const page = await store.revocations({ issuer: 'CN=a', after, size: 2 });
+          pages.push(page.items);
+          after = page.next;
+        } while (after !== undefined);
+        expect(pages).toEqual([
+          [
+            { serialNumber: '05', at: first + 1_000 },
+            { serialNumber: '20', at: first },
+          ],
+          [{ serialNumber: '30', at: first }],
+        ]);
+        expect((await store.revocations({ issuer: 'CN=c', size: 2 })).items).toEqual([]);
+        expect(await reasonOf(store.revocations({ issuer: 'CN=a', size: 0 }))).toBe('INVALID_ARGUMENTS');
+      });
+
       it('stay revoked, whatever is tried', async () => {
         await store.register(registration('aa'));
         await store.setStatus(id('aa'), 'REVOKED');
