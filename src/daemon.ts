@@ -3,6 +3,7 @@
  * them the other way round. The only file that knows every room. A daemon that cannot start whole does not start, and
  * leaves nothing open.
  */
+
 import { hostname } from 'node:os';
 import { StateBackup } from './backup/state-backup.ts';
 import type { Clock } from './clock.ts';

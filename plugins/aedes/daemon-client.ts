@@ -8,7 +8,15 @@ import { credentials, makeGenericClientConstructor } from '@grpc/grpc-js';
 import type { DeviceAuthClient } from '../../src/contract/generated/deviceauth/v1/DeviceAuth.ts';
 import type { Contract } from '../../src/contract/index.ts';
 import { toDaemonError } from './call-errors.ts';
-import type { Credential, DaemonPort, TokenAnswer, UpdateCall, UpdateListener } from './daemon-port.ts';
+import type {
+  CertificateListener,
+  CertificatePort,
+  Credential,
+  DaemonPort,
+  TokenAnswer,
+  UpdateCall,
+  UpdateListener,
+} from './daemon-port.ts';
 
 export interface DaemonClientOptions {
   readonly contract: Contract;
@@ -26,7 +34,7 @@ export interface DaemonClientOptions {
 
 type Invoke<Answer> = (options: { deadline: number }, callback: requestCallback<Answer>) => ClientUnaryCall;
 
-export class DaemonClient implements DaemonPort {
+export class DaemonClient implements DaemonPort, CertificatePort {
   readonly #client: DeviceAuthClient;
   readonly #contract: Contract;
   readonly #brokerInstanceId: string;
@@ -109,7 +117,29 @@ export class DaemonClient implements DaemonPort {
     };
   }
 
-  /** Ends calls and stream; the client cannot be used any more. */
+  openCertificates(subscriberName: string, listener: CertificateListener): () => void {
+    const call = this.#client.subscribeToCertificateUpdates({
+      certificateOptions: { certificateType: 'SERVER' },
+      subscriberName,
+    });
+    let ended = false;
+    const end = (cause: Error | undefined): void => {
+      if (ended) return;
+      ended = true;
+      listener.onEnd(cause);
+    };
+    call.on('data', ({ certificateUpdate }) => {
+      if (!ended && certificateUpdate) listener.onUpdate(certificateUpdate);
+    });
+    call.on('error', (error: ServiceError) => end(toDaemonError(this.#contract, error)));
+    call.on('end', () => end(undefined));
+    return () => {
+      end(undefined);
+      call.cancel();
+    };
+  }
+
+  /** Ends calls and streams; the client cannot be used any more. */
   close(): void {
     this.#client.close();
   }

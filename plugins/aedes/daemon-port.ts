@@ -5,6 +5,7 @@
  * Calls reject with `DaemonError`. Only the reason INVALID_CREDENTIAL is a verdict about a device; everything
  * else, an unreachable daemon included, says nothing about it.
  */
+import type { CertificateUpdate__Output } from '../../src/contract/generated/deviceauth/v1/CertificateUpdate.ts';
 import type { GetClientDeviceAuthTokenResponse__Output } from '../../src/contract/generated/deviceauth/v1/GetClientDeviceAuthTokenResponse.ts';
 import type { SessionUpdate__Output } from '../../src/contract/generated/deviceauth/v1/SessionUpdate.ts';
 import type { SessionUpdatesRequest } from '../../src/contract/generated/deviceauth/v1/SessionUpdatesRequest.ts';
@@ -27,6 +28,18 @@ export interface UpdateListener {
 export interface UpdateCall {
   send(message: SessionUpdatesRequest): void;
   cancel(): void;
+}
+
+export interface CertificateListener {
+  onUpdate(update: CertificateUpdate__Output): void;
+  /** Called once, whoever ended it; nothing follows. */
+  onEnd(cause: Error | undefined): void;
+}
+
+/** Whence a broker has its server certificate. */
+export interface CertificatePort {
+  /** The answer ends it. */
+  openCertificates(subscriberName: string, listener: CertificateListener): () => void;
 }
 
 export interface DaemonPort {

@@ -4,6 +4,8 @@ export { AedesPlugin } from './aedes-plugin.ts';
 export type { DaemonClientOptions } from './daemon-client.ts';
 export { DaemonClient } from './daemon-client.ts';
 export type {
+  CertificateListener,
+  CertificatePort,
   Credential,
   DaemonPort,
   Log,
@@ -16,6 +18,8 @@ export type {
 export { isVerdict } from './daemon-port.ts';
 export type { EndCause, KeptSession } from './kept-session.ts';
 export { clientIdResource, filterResource, topicResource } from './mqtt-resources.ts';
+export type { ServerCertificateOptions, ServerTls } from './server-certificate.ts';
+export { ServerCertificate } from './server-certificate.ts';
 export type {
   DenialByKeeper,
   GrantEvaluator,
@@ -24,5 +28,11 @@ export type {
   SessionKeeperOptions,
 } from './session-keeper.ts';
 export { SessionKeeper } from './session-keeper.ts';
-export type { Admission, DeviceTlsOptions, UnknownIssuer } from './tls-server.ts';
+export type {
+  Admission,
+  DeviceServerOptions,
+  DeviceTlsOptions,
+  TlsMaterial,
+  UnknownIssuer,
+} from './tls-server.ts';
 export { admit, createTlsServer } from './tls-server.ts';

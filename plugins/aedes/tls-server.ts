@@ -6,7 +6,7 @@
  */
 import type { X509Certificate } from 'node:crypto';
 import { constants } from 'node:crypto';
-import type { Server, TLSSocket, TlsOptions } from 'node:tls';
+import type { SecureContextOptions, Server, TLSSocket, TlsOptions } from 'node:tls';
 import { createServer } from 'node:tls';
 import type { Clock } from '../../src/clock.ts';
 
@@ -17,12 +17,18 @@ import type { Clock } from '../../src/clock.ts';
  */
 export type UnknownIssuer = 'refuse' | 'verify';
 
-export interface DeviceTlsOptions {
+/** What the handshake takes; it may change while the server runs. */
+export interface TlsMaterial {
   /** The broker's own certificate (with its chain) and key, PEM. */
   readonly certificate: string;
   readonly privateKey: string;
   /** The CAs of devices, PEM. May be empty only with `verify`. */
   readonly deviceCas: readonly string[];
+  /** Of every one of them, or none. Not looked at with `verify`, where an issuer without a list is no reason to refuse. */
+  readonly deviceCaCrls?: readonly string[];
+}
+
+export interface DeviceServerOptions {
   readonly unknownIssuer: UnknownIssuer;
   readonly onConnection: (socket: TLSSocket) => void;
   /** A handshake or a certificate that was refused: for a log. */
@@ -31,6 +37,8 @@ export interface DeviceTlsOptions {
   readonly clock?: Pick<Clock, 'now'>;
   readonly handshakeTimeoutMs?: number;
 }
+
+export interface DeviceTlsOptions extends DeviceServerOptions, TlsMaterial {}
 
 const UNKNOWN_ISSUER_ERRORS: ReadonlySet<string> = new Set([
   'UNABLE_TO_GET_ISSUER_CERT',
@@ -73,21 +81,40 @@ export function admit(
 
 /** A server that gives only admitted connections to `onConnection`. The caller listens and closes. */
 export function createTlsServer(options: DeviceTlsOptions): Server {
-  const { deviceCas, unknownIssuer, onConnection, onRefused = () => {} } = options;
+  const { deviceCas, unknownIssuer } = options;
   if (deviceCas.length === 0 && unknownIssuer === 'refuse') {
     throw new TypeError(
       "deviceCas is empty: no device could connect; name a CA or choose unknownIssuer: 'verify'",
     );
   }
-  const tls: TlsOptions = {
-    cert: options.certificate,
-    key: options.privateKey,
+  return createServerFor(options, options);
+}
+
+/** For `setSecureContext`, too, which forgets whatever it is not told. */
+export function secureContextOptions(
+  material: TlsMaterial,
+  unknownIssuer: UnknownIssuer,
+): SecureContextOptions {
+  const { certificate, privateKey, deviceCas, deviceCaCrls = [] } = material;
+  const checksCrls = deviceCaCrls.length > 0 && unknownIssuer === 'refuse';
+  return {
+    cert: certificate,
+    key: privateKey,
     // An empty list, not an absent one: absent would trust the CAs of the web.
     ca: [...deviceCas],
-    requestCert: true,
-    rejectUnauthorized: unknownIssuer === 'refuse',
+    ...(checksCrls ? { crl: [...deviceCaCrls] } : {}),
     minVersion: 'TLSv1.2',
     secureOptions: constants.SSL_OP_NO_TICKET,
+  };
+}
+
+/** As `createTlsServer`, with no device CA yet if need be. */
+export function createServerFor(material: TlsMaterial, options: DeviceServerOptions): Server {
+  const { unknownIssuer, onConnection, onRefused = () => {} } = options;
+  const tls: TlsOptions = {
+    ...secureContextOptions(material, unknownIssuer),
+    requestCert: true,
+    rejectUnauthorized: unknownIssuer === 'refuse',
     handshakeTimeout: options.handshakeTimeoutMs ?? 10_000,
     noDelay: true,
   };

@@ -90,13 +90,14 @@ export class StateBackup {
     if (passphrase === '') throw new DaemonError('INVALID_ARGUMENTS', 'passphrase is required');
     requireParts(parts);
     this.#begin();
-    const staging = this.#options.registry.stage();
+    let staging: RegistryStaging | undefined;
     try {
+      staging = this.#options.registry.stage();
       const cas: Cas = { server: [], device: [] };
       const exportedAt = await this.#read(request, file, staging, cas);
       return { exportedAt, ...(await this.#apply(request, staging, cas)) };
     } finally {
-      staging.close();
+      staging?.close();
       this.#busy = false;
     }
   }

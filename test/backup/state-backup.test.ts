@@ -286,6 +286,33 @@ describe('a second copy', () => {
     });
   });
 
+  it('that was recorded when the daemon was killed has its keys put in place when they are needed', async () => {
+    await there.make('default');
+    const keys = await here.deviceCas.exportKeys();
+    const staged = await there.deviceCas.stageKeys(keys);
+    const staging = there.registry.stage();
+    for (const { keyFile, ...ca } of staged) staging.add({ kind: 'device-ca', ca }, keyFile);
+    await staging.apply({ whole: false, replace: true });
+    staging.close();
+    await there.registry.close();
+    there = await Host.open(there.directory);
+    for (const { name, certificatePem } of keys)
+      expect((await there.issue('x', name)).caPem).toBe(certificatePem);
+    expect(there.warnings).toEqual([expect.stringContaining('is kept in')]);
+  });
+
+  it('that was not recorded when the daemon was killed changes nothing', async () => {
+    await there.make('default');
+    const mine = await there.deviceCas.list();
+    await there.deviceCas.stageKeys(await here.deviceCas.exportKeys());
+    await there.registry.close();
+    there = await Host.open(there.directory);
+    expect(await there.deviceCas.list()).toEqual(mine);
+    expect((await there.issue('x', 'default')).caPem).toBe(mine[0]?.certificatePem);
+    await there.import(await here.export('cas'), ['cas'], { replace: true });
+    await there.issue('y', 'second');
+  });
+
   it('is what a host whose server CA cannot be read any more is restored from', async () => {
     const file = await here.export('cas');
     await here.registry.close();

@@ -27,6 +27,8 @@ CallError ToCallError(const grpc::Status& status) {
   CallError error;
   error.reason = "VERIFICATION_UNAVAILABLE";
   error.message = "the daemon did not answer: " + Printable(status.error_message(), kLongestText);
+  // Also of a daemon that has never heard of the call.
+  if (status.error_code() == grpc::StatusCode::UNIMPLEMENTED) error.reason = "UNIMPLEMENTED";
   google::rpc::Status details;
   if (status.error_details().empty() || !details.ParseFromString(status.error_details())) return error;
   for (const auto& detail : details.details()) {
@@ -133,28 +135,35 @@ class UnaryCall final : public Completion {
   grpc::Status status_;
 };
 
-// An update stream as gRPC sees it. At most one reading and one writing is under way; it is finished when neither is. Holds
-// itself until then.
-class UpdateExchange final : public std::enable_shared_from_this<UpdateExchange> {
+// A stream as gRPC sees it. At most one reading and one writing is under way; it is finished when neither is. Holds itself until
+// then.
+template <typename Request, typename Update>
+class Exchange final : public std::enable_shared_from_this<Exchange<Request, Update>> {
  public:
   struct Owner {
-    std::function<void(std::shared_ptr<const v1::SessionUpdate>)> on_update;
+    std::function<void(std::shared_ptr<const Update>)> on_update;
     std::function<void(const CallError&)> on_end;
     std::function<void(grpc::ClientContext*)> on_done;
   };
 
-  explicit UpdateExchange(Owner owner) : owner_(std::move(owner)) {}
+  explicit Exchange(Owner owner) : owner_(std::move(owner)) {}
 
   grpc::ClientContext* context() { return &context_; }
 
-  void Start(const std::shared_ptr<grpc::Channel>& channel, grpc::CompletionQueue* completions) {
-    self_ = shared_from_this();
-    grpc::TemplatedGenericStub<v1::SessionUpdatesRequest, grpc::ByteBuffer> stub(channel);
-    stream_ = stub.PrepareCall(&context_, PathOf("SubscribeToSessionUpdates"), completions);
+  void Start(const std::shared_ptr<grpc::Channel>& channel, const char* method, grpc::CompletionQueue* completions) {
+    self_ = this->shared_from_this();
+    grpc::TemplatedGenericStub<Request, grpc::ByteBuffer> stub(channel);
+    stream_ = stub.PrepareCall(&context_, PathOf(method), completions);
     stream_->StartCall(started_.Begin());
   }
 
-  void Send(v1::SessionUpdatesRequest message) {
+  // The daemon is sent nothing after it.
+  void SendLast(Request message) {
+    is_last_sent_ = true;
+    Send(std::move(message));
+  }
+
+  void Send(Request message) {
     if (is_over_) return;
     outgoing_.push_back(std::move(message));
     WriteNext();
@@ -176,7 +185,7 @@ class UpdateExchange final : public std::enable_shared_from_this<UpdateExchange>
 
  private:
   struct Step final : Completion {
-    Step(UpdateExchange* exchange, void (UpdateExchange::*then)(bool)) : exchange(exchange), then(then) {}
+    Step(Exchange* exchange, void (Exchange::*then)(bool)) : exchange(exchange), then(then) {}
     void* Begin() {
       is_begun = true;
       return static_cast<Completion*>(this);
@@ -185,8 +194,8 @@ class UpdateExchange final : public std::enable_shared_from_this<UpdateExchange>
       is_begun = false;
       (exchange->*then)(ok);
     }
-    UpdateExchange* const exchange;
-    void (UpdateExchange::*const then)(bool);
+    Exchange* const exchange;
+    void (Exchange::*const then)(bool);
     bool is_begun = false;
   };
 
@@ -201,7 +210,9 @@ class UpdateExchange final : public std::enable_shared_from_this<UpdateExchange>
 
   void WriteNext() {
     if (started_.is_begun || write_.is_begun || outgoing_.empty()) return;
-    stream_->Write(outgoing_.front(), write_.Begin());
+    grpc::WriteOptions options;
+    if (is_last_sent_ && outgoing_.size() == 1) options.set_last_message();
+    stream_->Write(outgoing_.front(), options, write_.Begin());
   }
 
   void Written(bool ok) {
@@ -215,7 +226,7 @@ class UpdateExchange final : public std::enable_shared_from_this<UpdateExchange>
       End();
       return;
     }
-    auto update = std::make_shared<v1::SessionUpdate>();
+    auto update = std::make_shared<Update>();
     if (const grpc::Status parsed = Parse(&incoming_, update.get()); !parsed.ok()) {
       is_unreadable_ = true;
       context_.TryCancel();
@@ -233,7 +244,7 @@ class UpdateExchange final : public std::enable_shared_from_this<UpdateExchange>
   }
 
   void Finished(bool) {
-    const std::shared_ptr<UpdateExchange> self = std::move(self_);
+    const std::shared_ptr<Exchange> self = std::move(self_);
     const std::shared_ptr<void> done(nullptr, [this](void*) { owner_.on_done(&context_); });
     if (!owner_.on_end) return;
     CallError error = ToCallError(status_);
@@ -243,20 +254,24 @@ class UpdateExchange final : public std::enable_shared_from_this<UpdateExchange>
   }
 
   Owner owner_;
-  std::shared_ptr<UpdateExchange> self_;
+  std::shared_ptr<Exchange> self_;
   grpc::ClientContext context_;
-  std::unique_ptr<grpc::ClientAsyncReaderWriter<v1::SessionUpdatesRequest, grpc::ByteBuffer>> stream_;
+  std::unique_ptr<grpc::ClientAsyncReaderWriter<Request, grpc::ByteBuffer>> stream_;
   grpc::ByteBuffer incoming_;
-  std::deque<v1::SessionUpdatesRequest> outgoing_;
+  std::deque<Request> outgoing_;
   grpc::Status status_;
   // Nothing more is begun.
   bool is_over_ = false;
   bool is_unreadable_ = false;
-  Step started_{this, &UpdateExchange::Started};
-  Step read_{this, &UpdateExchange::Read};
-  Step write_{this, &UpdateExchange::Written};
-  Step finished_{this, &UpdateExchange::Finished};
+  bool is_last_sent_ = false;
+  Step started_{this, &Exchange::Started};
+  Step read_{this, &Exchange::Read};
+  Step write_{this, &Exchange::Written};
+  Step finished_{this, &Exchange::Finished};
 };
+
+using UpdateExchange = Exchange<v1::SessionUpdatesRequest, v1::SessionUpdate>;
+using CertificateExchange = Exchange<v1::SubscribeToCertificateUpdatesRequest, v1::CertificateUpdateEvent>;
 
 class OpenUpdateCall final : public DaemonClient::UpdateCall {
  public:
@@ -268,6 +283,16 @@ class OpenUpdateCall final : public DaemonClient::UpdateCall {
 
  private:
   const std::shared_ptr<UpdateExchange> exchange_;
+};
+
+class OpenCertificateCall final : public DaemonClient::CertificateCall {
+ public:
+  explicit OpenCertificateCall(std::shared_ptr<CertificateExchange> exchange) : exchange_(std::move(exchange)) {}
+  ~OpenCertificateCall() override { exchange_->Cancel(); }
+  void ReadNext() override { exchange_->ReadNext(); }
+
+ private:
+  const std::shared_ptr<CertificateExchange> exchange_;
 };
 
 }  // namespace
@@ -283,7 +308,10 @@ DaemonClient::DaemonClient(EventLoop* loop, const std::string& socket, std::stri
   Reconnect();
 }
 
-void DaemonClient::Reconnect() { calls_->channel = OpenChannel(socket_); }
+void DaemonClient::Reconnect() {
+  calls_->channel = OpenChannel(socket_);
+  if (on_reconnect_) on_reconnect_();
+}
 
 DaemonClient::~DaemonClient() = default;
 
@@ -337,8 +365,22 @@ std::unique_ptr<DaemonClient::UpdateCall> DaemonClient::OpenUpdates(UpdateCallba
   auto exchange = std::make_shared<UpdateExchange>(UpdateExchange::Owner{
       std::move(on_update), std::move(on_end), [calls = calls_](grpc::ClientContext* context) { calls->Remove(context); }});
   calls_->Add(exchange->context());
-  exchange->Start(calls_->channel, loop_->completions());
+  exchange->Start(calls_->channel, "SubscribeToSessionUpdates", loop_->completions());
   return std::make_unique<OpenUpdateCall>(std::move(exchange));
+}
+
+std::unique_ptr<DaemonClient::CertificateCall> DaemonClient::OpenCertificates(const std::string& subscriber_name,
+                                                                              CertificateCallback on_event,
+                                                                              EndCallback on_end) {
+  v1::SubscribeToCertificateUpdatesRequest request;
+  request.mutable_certificate_options()->set_certificate_type(v1::SERVER);
+  request.set_subscriber_name(subscriber_name);
+  auto exchange = std::make_shared<CertificateExchange>(CertificateExchange::Owner{
+      std::move(on_event), std::move(on_end), [calls = calls_](grpc::ClientContext* context) { calls->Remove(context); }});
+  calls_->Add(exchange->context());
+  exchange->Start(calls_->channel, "SubscribeToCertificateUpdates", loop_->completions());
+  exchange->SendLast(std::move(request));
+  return std::make_unique<OpenCertificateCall>(std::move(exchange));
 }
 
 template <typename Response, typename Request, typename Then>

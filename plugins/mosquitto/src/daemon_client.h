@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "event_loop.h"
@@ -19,6 +20,7 @@ class ClientContext;
 }
 
 namespace deviceauth::v1 {
+class CertificateUpdateEvent;
 class GetClientDeviceAuthTokenResponse;
 class SessionUpdate;
 class SessionUpdatesRequest;
@@ -55,6 +57,7 @@ class DaemonClient {
   using BytesCallback = std::function<void(Outcome<std::string>)>;
   using FreeCallback = std::function<void(Outcome<bool>)>;
   using UpdateCallback = std::function<void(std::shared_ptr<const v1::SessionUpdate>)>;
+  using CertificateCallback = std::function<void(std::shared_ptr<const v1::CertificateUpdateEvent>)>;
   // With what the stream ended; nothing follows.
   using EndCallback = std::function<void(const CallError&)>;
 
@@ -66,6 +69,14 @@ class DaemonClient {
     // Does the daemon not take what it was sent?
     virtual bool IsBehind() = 0;
     // An update is read only after the one before has been taken and this was called.
+    virtual void ReadNext() = 0;
+  };
+
+  // One stream of certificates. Destroying it cancels it, and nothing of it is heard any more.
+  class CertificateCall {
+   public:
+    virtual ~CertificateCall() = default;
+    // The next is read only after the one before has been taken and this was called.
     virtual void ReadNext() = 0;
   };
 
@@ -81,9 +92,14 @@ class DaemonClient {
   void CheckClientId(const std::string& client_id, const std::string& correlation_id, FreeCallback done);
   std::unique_ptr<UpdateCall> OpenUpdates(UpdateCallback on_update, EndCallback on_end);
 
+  std::unique_ptr<CertificateCall> OpenCertificates(const std::string& subscriber_name, CertificateCallback on_event,
+                                                    EndCallback on_end);
+
   // What begins from now on uses a new connection: the old one may be to a daemon that hangs, or is no longer the one behind
   // the socket.
   void Reconnect();
+  // Called by Reconnect, for whoever has something on the old one.
+  void OnReconnect(std::function<void()> then) { on_reconnect_ = std::move(then); }
 
   // Cancels whatever is under way; `done` is called when nothing is left of it.
   void Shutdown(std::function<void()> done);
@@ -101,6 +117,7 @@ class DaemonClient {
   const std::string broker_instance_id_;
   const Milliseconds pending_max_ms_;
   std::shared_ptr<Calls> calls_;
+  std::function<void()> on_reconnect_;
 };
 
 }  // namespace deviceauth

@@ -108,7 +108,9 @@ struct LogLine {
   const char* topic;
   std::string text;
 };
+// What the broker reads at a reload has changed.
+struct ReloadDue {};
 
-using ToBroker = std::variant<Answered, GrantsChanged, Leased, Adopted, Heard, Ended, LogLine>;
+using ToBroker = std::variant<Answered, GrantsChanged, Leased, Adopted, Heard, Ended, LogLine, ReloadDue>;
 
 }  // namespace deviceauth

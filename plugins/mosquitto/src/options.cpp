@@ -11,6 +11,7 @@ namespace {
 
 // sockaddr_un's path, its terminating zero included.
 constexpr std::size_t kLongestSocketPath = 107;
+constexpr std::size_t kLongestSubscriberName = 64;
 
 using Setter = std::function<std::string(const std::string& value)>;
 
@@ -46,6 +47,28 @@ Setter SocketPath(std::string* target) {
   };
 }
 
+Setter DirectoryPath(std::string* target) {
+  return [=](const std::string& value) -> std::string {
+    if (value.size() < 2 || value.front() != '/') return "must be the absolute path of a directory";
+    if (value.back() == ' ' || value.back() == '\t') return "must not end with a blank";
+    *target = value.substr(0, value.find_last_not_of('/') + 1);
+    return target->empty() ? "must be the absolute path of a directory" : "";
+  };
+}
+
+Setter SubscriberName(std::string* target) {
+  return [=](const std::string& value) -> std::string {
+    const auto is_alphanumeric = [](char c) {
+      return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    };
+    bool is_name = !value.empty() && value.size() <= kLongestSubscriberName && is_alphanumeric(value.front());
+    for (const char c : value) is_name = is_name && (is_alphanumeric(c) || c == '_' || c == '.' || c == '-');
+    if (!is_name) return "must be 1 to 64 characters of A-Z a-z 0-9 _ . - and begin with a letter or digit";
+    *target = value;
+    return {};
+  };
+}
+
 }  // namespace
 
 bool Options::Parse(const std::vector<Line>& lines, Options* options, std::string* error) {
@@ -58,6 +81,9 @@ bool Options::Parse(const std::vector<Line>& lines, Options* options, std::strin
       {"pending_max_ms", Number(&options->pending_max_ms, 100, 60'000)},
       {"will_grace_ms", Number(&options->will_grace_ms, 0, 3'600'000)},
       {"unknown_retain_source", OneOf(&options->allow_unknown_retain_source, "deny", "allow")},
+      {"tls_dir", DirectoryPath(&options->tls_directory)},
+      {"tls_name", SubscriberName(&options->tls_name)},
+      {"tls_wait_ms", Number(&options->tls_wait_ms, 0, 60'000)},
   };
   std::set<std::string> seen;
   for (const Line& line : lines) {
@@ -76,6 +102,11 @@ bool Options::Parse(const std::vector<Line>& lines, Options* options, std::strin
       *error = "plugin_opt_" + line.name + " " + problem + ", not \"" + line.value + "\"";
       return false;
     }
+  }
+  for (const char* name : {"tls_name", "tls_wait_ms"}) {
+    if (seen.count(name) == 0 || seen.count("tls_dir") != 0) continue;
+    *error = std::string("plugin_opt_") + name + " means nothing without plugin_opt_tls_dir";
+    return false;
   }
   return true;
 }

@@ -25,6 +25,12 @@ struct Options {
   int will_grace_ms = 30'000;
   // check_retain_source: messages of clients that have not been here since the broker's start.
   bool allow_unknown_retain_source = false;
+  // Where the broker's certificate is kept as the daemon says it; empty: that is somebody else's business.
+  std::string tls_directory;
+  // Whose certificate the daemon is asked for.
+  std::string tls_name = "mosquitto";
+  // How long the broker's start waits for the first one.
+  int tls_wait_ms = 10'000;
 
   struct Line {
     std::string name;

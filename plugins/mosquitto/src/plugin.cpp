@@ -5,10 +5,15 @@
 // - What the keeper's thread says is applied in the tick, at most a millisecond of it at a time.
 //
 // Threads: the broker's.
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
 #include <cstring>
 #include <exception>
 #include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "authentication.h"
@@ -21,6 +26,7 @@
 #include "options.h"
 #include "session_keeper.h"
 #include "sessions.h"
+#include "tls_directory.h"
 #include "unknown_issuer.h"
 #include "wait_budget.h"
 
@@ -32,15 +38,41 @@ constexpr Milliseconds kInlineWindow = 20;
 constexpr Milliseconds kBlockingWindow = 1000;
 // A broker that has not ticked for so long after its start does not tick.
 constexpr Milliseconds kFirstTickWithin = 3000;
+// While the broker's start waits, lines are written so often.
+constexpr Milliseconds kLinesEvery = 50;
 
 WaitBudget BudgetFor(const Options& options, const BrokerApi& api) {
   return api.can_delay() ? WaitBudget(options.inline_wait_ms, kInlineWindow)
                          : WaitBudget(options.blocking_wait_ms, kBlockingWindow);
 }
 
+// Where the broker's certificate is kept, and whether the broker could start with what is there.
+struct TlsStore {
+  std::unique_ptr<TlsDirectory> directory;
+  bool has_set = false;
+
+  static TlsStore Of(const Options& options) {
+    TlsStore store;
+    if (options.tls_directory.empty()) return store;
+    store.directory = std::make_unique<TlsDirectory>(options.tls_directory);
+    try {
+      store.has_set = store.directory->HasSet();
+    } catch (const std::exception& error) {
+      Log::WriteOnce(LogLevel::kError, std::string("plugin_opt_tls_dir: ") + error.what());
+    }
+    return store;
+  }
+};
+
+// Would a SIGHUP be a reload? Before the broker has said so it would be the end.
+bool TakesReloads() {
+  struct sigaction action {};
+  return sigaction(SIGHUP, nullptr, &action) == 0 && action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN;
+}
+
 class Plugin {
  public:
-  Plugin(mosquitto_plugin_id_t* id, Options options, BrokerApi api)
+  Plugin(mosquitto_plugin_id_t* id, Options options, BrokerApi api, TlsStore tls)
       : id_(id),
         options_(std::move(options)),
         api_(api),
@@ -49,8 +81,10 @@ class Plugin {
                    [this](std::vector<std::shared_ptr<const SessionGrants>> grants) { keeper_.Retire(std::move(grants)); }}),
         authorization_(options_, &sessions_, &evaluator_, &log_),
         handover_(api.can_delay()),
-        keeper_({options_.socket, options_.pending_max_ms, api.can_delay() ? "mosquitto 2.1" : "mosquitto 2.0"},
-                &handover_),
+        waits_for_tls_(tls.directory != nullptr && !tls.has_set),
+        keeper_({options_.socket, options_.pending_max_ms, api.can_delay() ? "mosquitto 2.1" : "mosquitto 2.0",
+                 options_.tls_name},
+                &handover_, std::move(tls.directory), tls.has_set),
         budget_(BudgetFor(options_, api)),
         client_ids_(&keeper_, &handover_, &budget_, &log_),
         authentication_({options_, api, &sessions_, &evaluator_, &keeper_, &handover_, &log_, &budget_, &client_ids_}) {}
@@ -73,6 +107,7 @@ class Plugin {
                      "unknown_issuer verify: on every TLS listener of this broker that requires a certificate, one whose "
                      "issuer the broker does not know passes the handshake, and only the daemon decides about it");
     }
+    if (waits_for_tls_) WaitForTlsSet();
     return true;
   }
 
@@ -84,6 +119,22 @@ class Plugin {
   }
 
  private:
+  // The broker opens its listeners after its plugins, and ends if a certificate is not there then.
+  void WaitForTlsSet() {
+    const Milliseconds until = SteadyNow() + options_.tls_wait_ms;
+    bool has_set = false;
+    Milliseconds left = options_.tls_wait_ms;
+    do {
+      has_set = keeper_.WaitForTlsSet(std::min(std::max<Milliseconds>(left, 0), kLinesEvery));
+      Drain();
+      left = until - SteadyNow();
+    } while (!has_set && left > 0);
+    if (has_set) return;
+    Log::WriteOnce(LogLevel::kError, "no server certificate from the daemon within " + std::to_string(options_.tls_wait_ms) +
+                                         " ms (plugin_opt_tls_wait_ms): listeners that name files of " +
+                                         options_.tls_directory + " cannot start. Is the daemon there (deviceauthctl status)?");
+  }
+
   static int OnEvent(int event, void* data, void* userdata) {
     try {
       return static_cast<Plugin*>(userdata)->Handle(event, data);
@@ -141,7 +192,7 @@ class Plugin {
   }
 
   void Tick(mosquitto_evt_tick* tick) {
-    ticks_ = true;
+    if (!std::exchange(ticks_, true)) keeper_.BrokerIsUp();
     // On 2.1: as often as the loop turns. Whatever cannot wait wakes it.
     if (api_.can_delay()) tick->next_s = 0;
     authentication_.Tick();
@@ -151,6 +202,8 @@ class Plugin {
     // Whom a kick or a takeover made leave just now: an idle 2.1 may not turn again for seconds.
     sessions_.Tick();
     keeper_.Announce();
+    // 2.1 looks for the signal after it has slept, and reads this in milliseconds.
+    if (std::exchange(has_signalled_, false)) tick->next_ns = 1;
   }
 
   void Drain() {
@@ -164,6 +217,7 @@ class Plugin {
     if (SteadyNow() - started_at_ < kFirstTickWithin) return;
     if (!is_tickless_) {
       is_tickless_ = true;
+      keeper_.BrokerIsUp();
       Log::WriteOnce(LogLevel::kWarning,
                      "this broker does not tick (per_listener_settings true on Mosquitto before 2.0.12): changes and "
                      "revocations hold from the next message on, but a revoked client is disconnected only when another "
@@ -198,6 +252,14 @@ class Plugin {
                    session->fingerprint.Hex().substr(0, 16) + ", correlation " + message.correlation_id + ")");
   }
   void Take(LogLine& message) { log_.Write(message.level, message.topic, message.text); }
+  // On this thread, and so never in the middle of a reload, which would forget it.
+  void Take(ReloadDue&) {
+    if (!TakesReloads()) {
+      log_.Write(LogLevel::kError, "certificate", "this broker does not take SIGHUP: restart it to have it read its certificate");
+    } else if (kill(getpid(), SIGHUP) == 0) {
+      has_signalled_ = true;
+    }
+  }
 
   // `asking`: the client whose callback this is, which must not be freed in it.
   void KickEnded(const struct mosquitto* asking) {
@@ -223,12 +285,14 @@ class Plugin {
   bool has_offline_event_ = false;
   bool ticks_ = false;
   bool is_tickless_ = false;
+  bool has_signalled_ = false;
   Log log_;
   Evaluator evaluator_;
   UnknownIssuer unknown_issuer_;
   Sessions sessions_;
   Authorization authorization_;
   Handover handover_;
+  const bool waits_for_tls_;
   SessionKeeper keeper_;
   WaitBudget budget_;
   ClientIdCheck client_ids_;
@@ -250,7 +314,8 @@ int Initialise(mosquitto_plugin_id_t* id, void** userdata, const mosquitto_opt* 
     Log::WriteOnce(LogLevel::kError, error);
     return MOSQ_ERR_INVAL;
   }
-  auto plugin = std::make_unique<Plugin>(id, std::move(options), BrokerApi::Look());
+  TlsStore tls = TlsStore::Of(options);
+  auto plugin = std::make_unique<Plugin>(id, std::move(options), BrokerApi::Look(), std::move(tls));
   if (!plugin->Start(&error)) {
     Log::WriteOnce(LogLevel::kError, error);
     return MOSQ_ERR_INVAL;

@@ -53,7 +53,9 @@ std::string NewCorrelationId() {
   return id;
 }
 
-SessionKeeper::SessionKeeper(const Settings& settings, Handover* handover) : handover_(handover) {
+SessionKeeper::SessionKeeper(const Settings& settings, Handover* handover, std::unique_ptr<TlsDirectory> tls_directory,
+                             bool has_tls_set)
+    : handover_(handover) {
   const BlockedSignals blocked;
   // Never taken back: gRPC ends on a thread of its own, which the end of the process would race with.
   grpc_init();
@@ -70,10 +72,16 @@ SessionKeeper::SessionKeeper(const Settings& settings, Handover* handover) : han
         loop_.get(), [this](const KeptSessionPtr& session, std::function<void(Reauthentication::Result)> done) {
           AuthenticateAgainNow(session, std::move(done));
         });
+    if (tls_directory != nullptr) {
+      tls_ = std::make_unique<TlsKeeper>(loop_.get(), daemon_.get(), handover_, std::move(tls_directory), has_tls_set,
+                                         settings.tls_name);
+    }
     begun.set_value();
   });
   begun.get_future().wait();
-  loop_->Post([this] {
+  auto tls_set = std::make_shared<std::promise<void>>();
+  tls_set_ = tls_set->get_future();
+  loop_->Post([this, tls_set] {
     loop_->OnFailure([this](const std::string& what) {
       Say(LogLevel::kError, "failed", "the plugin failed to act on what the daemon said: " + what);
       updates_->Resync("something of it is left undone");
@@ -82,6 +90,7 @@ SessionKeeper::SessionKeeper(const Settings& settings, Handover* handover) : han
       if (handover_->TakePushed()) WakeBroker();
     });
     updates_->Start();
+    if (tls_ != nullptr) tls_->Start([tls_set] { tls_set->set_value(); });
     PlanUsageReport();
   });
 }
@@ -93,6 +102,7 @@ void SessionKeeper::Stop() {
   auto ended = std::make_shared<std::promise<void>>();
   loop_->Post([this, ended] {
     again_->Clear();
+    if (tls_ != nullptr) tls_->Stop();
     updates_->Stop();
     daemon_->Shutdown([ended] { ended->set_value(); });
   });
@@ -140,6 +150,11 @@ void SessionKeeper::Close(Generation generation) {
     Forget(session);
     TellClosed(session->token);
   });
+}
+
+void SessionKeeper::BrokerIsUp() {
+  if (tls_ == nullptr) return;
+  loop_->Post([this] { tls_->BrokerIsUp(); });
 }
 
 void SessionKeeper::Retire(std::vector<std::shared_ptr<const SessionGrants>> grants) {

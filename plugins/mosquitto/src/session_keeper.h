@@ -8,10 +8,12 @@
 // - That a session is closed is told to the daemon until it has heard it.
 // - The broker's thread hears of a session's answer first, then of what happens to it, and of its end once.
 //
-// Threads: Authenticate, CheckClientId, Close, Retire, Announce, DaemonIsGone and Stop are the broker's doors; all else happens
-// on the keeper's thread, which this class owns.
+// Threads: Authenticate, CheckClientId, Close, Retire, Announce, DaemonIsGone, WaitForTlsSet, BrokerIsUp and Stop are the broker's
+// doors; all else happens on the keeper's thread, which this class owns.
 #pragma once
 
+#include <chrono>
+#include <future>
 #include <memory>
 #include <string>
 #include <unordered_map>
@@ -25,6 +27,7 @@
 #include "handover.h"
 #include "kept_session.h"
 #include "reauthentication.h"
+#include "tls_keeper.h"
 #include "updates.h"
 
 namespace deviceauth {
@@ -36,9 +39,13 @@ class SessionKeeper final : private UpdatedSessions {
     Milliseconds pending_max_ms;
     // Free text for `deviceauthctl status`.
     std::string caller;
+    // Whose certificate is kept where, if it is.
+    std::string tls_name{};
   };
 
-  SessionKeeper(const Settings& settings, Handover* handover);
+  // `tls_directory`: null, or where the broker's certificate is kept; `has_tls_set`: it can start with what is there.
+  SessionKeeper(const Settings& settings, Handover* handover, std::unique_ptr<TlsDirectory> tls_directory = nullptr,
+                bool has_tls_set = false);
   ~SessionKeeper() override;
 
   // The answer comes through the handover, always, and names this generation. Begun after Announce at the latest, as Close and
@@ -60,6 +67,12 @@ class SessionKeeper final : private UpdatedSessions {
   }
   // The update stream is gone and not yet back.
   bool DaemonIsGone() const { return updates_ != nullptr && updates_->IsGone(); }
+  // False when there is no TLS set yet for the broker to start with, after so long.
+  bool WaitForTlsSet(Milliseconds delay) const {
+    return tls_set_.wait_for(std::chrono::milliseconds(delay)) == std::future_status::ready;
+  }
+  // It has read what it reads at its start, and takes signals.
+  void BrokerIsUp();
   // Ends calls, stream and thread; bounded by two seconds.
   void Stop();
 
@@ -96,6 +109,8 @@ class SessionKeeper final : private UpdatedSessions {
   GrantSetUnions unions_;
   std::unique_ptr<Updates> updates_;
   std::unique_ptr<Reauthentication> again_;
+  std::unique_ptr<TlsKeeper> tls_;
+  std::future<void> tls_set_;
   EarlyEvents early_;
   EventLoop::TimerId wake_again_ = EventLoop::kNoTimer;
   Milliseconds wake_again_after_ = 0;

@@ -7,6 +7,7 @@ import {
   AedesPlugin,
   type AedesPluginOptions,
   createTlsServer,
+  ServerCertificate,
   type UnknownIssuer,
 } from '../../../plugins/aedes/index.ts';
 import { CertificateMaker } from '../../support/certificates.ts';
@@ -22,6 +23,8 @@ export interface AedesBrokerOptions {
   readonly deviceCas: readonly string[];
   readonly unknownIssuer?: UnknownIssuer;
   readonly plugin?: Partial<AedesPluginOptions>;
+  /** The daemon says the certificate and the device CAs, under this name. */
+  readonly certificateName?: string;
 }
 
 export class AedesBroker {
@@ -29,58 +32,82 @@ export class AedesBroker {
   readonly plugin: AedesPlugin;
   readonly lines: LogLine[];
   readonly port: number;
-  readonly serverCaPem: string;
+  readonly #serverCaPem: string;
+  /** Undefined: it has a certificate of the test's. */
+  readonly certificate: ServerCertificate | undefined;
   /** Handshakes and certificates the TLS server refused by itself. */
   readonly handshakesRefused: string[];
   readonly #server: Server;
   readonly #sockets: ReadonlySet<TLSSocket>;
 
   private constructor(
-    parts: Pick<AedesBroker, 'aedes' | 'plugin' | 'lines' | 'serverCaPem' | 'handshakesRefused'>,
+    parts: Pick<
+      AedesBroker,
+      'aedes' | 'plugin' | 'lines' | 'serverCaPem' | 'handshakesRefused' | 'certificate'
+    >,
     server: Server,
     sockets: ReadonlySet<TLSSocket>,
   ) {
     this.aedes = parts.aedes;
     this.plugin = parts.plugin;
     this.lines = parts.lines;
-    this.serverCaPem = parts.serverCaPem;
+    this.#serverCaPem = parts.serverCaPem;
+    this.certificate = parts.certificate;
     this.handshakesRefused = parts.handshakesRefused;
     this.port = (server.address() as AddressInfo).port;
     this.#server = server;
     this.#sockets = sockets;
   }
 
+  /** What devices must trust, as it is now. */
+  get serverCaPem(): string {
+    return this.certificate?.current?.caCertificates.join('') ?? this.#serverCaPem;
+  }
+
   static async start(options: AedesBrokerOptions): Promise<AedesBroker> {
-    const maker = new CertificateMaker();
-    const ca = maker.ca('server CA of the test');
-    const certificate = maker.make({ subject: 'localhost', issuer: ca });
     const unknownIssuer = options.unknownIssuer ?? 'refuse';
     const lines: LogLine[] = [];
     const handshakesRefused: string[] = [];
     const sockets = new Set<TLSSocket>();
+    const log: AedesPluginOptions['log'] = (level, message, fields = {}) =>
+      lines.push({ level, message, fields });
     const aedes = await Aedes.createBroker();
     const plugin = AedesPlugin.attach(aedes, {
       address: options.address,
       unknownIssuer,
-      log: (level, message, fields = {}) => lines.push({ level, message, fields }),
+      log,
       ...options.plugin,
     });
-    const server = createTlsServer({
-      certificate: certificate.pem,
-      privateKey: certificate.keyPem,
-      deviceCas: options.deviceCas,
+    const tls = {
       unknownIssuer,
-      onRefused: (reason) => handshakesRefused.push(reason),
-      onConnection: (socket) => {
+      onRefused: (reason: string) => handshakesRefused.push(reason),
+      onConnection: (socket: TLSSocket) => {
         sockets.add(socket);
         socket.on('close', () => sockets.delete(socket));
         aedes.handle(socket);
       },
-    });
+    };
+    const { certificateName: name, address } = options;
+    const certificate = name === undefined ? undefined : ServerCertificate.subscribe({ address, name, log });
+    const maker = new CertificateMaker();
+    const ca = maker.ca('server CA of the test');
+    const own = maker.make({ subject: 'localhost', issuer: ca });
+    const server =
+      (await certificate?.createTlsServer(tls)) ??
+      createTlsServer({
+        ...tls,
+        certificate: own.pem,
+        privateKey: own.keyPem,
+        deviceCas: options.deviceCas,
+      });
     server.listen(0, '127.0.0.1');
     await once(server, 'listening');
     await plugin.ready();
-    return new AedesBroker({ aedes, plugin, lines, serverCaPem: ca.pem, handshakesRefused }, server, sockets);
+    return new AedesBroker(
+      { aedes, plugin, lines, serverCaPem: ca.pem, handshakesRefused, certificate },
+      server,
+      sockets,
+    );
   }
 
   /** The plugin's lines about clients it did not let in. */
@@ -98,6 +125,7 @@ export class AedesBroker {
     await new Promise<void>((resolve) => this.aedes.close(() => resolve()));
     for (const socket of this.#sockets) socket.destroy();
     this.plugin.close();
+    this.certificate?.close();
     await closed;
   }
 }

@@ -89,6 +89,11 @@ export interface MosquittoOptions {
   readonly user?: string;
   /** What the broker does alone. */
   readonly withoutPlugin?: boolean;
+  /**
+   * The plugin keeps the broker's certificate in the folder `tls`, and the listener knows the device CAs from there: by
+   * `capath` or `cafile`, and whom they revoked by `crlfile`.
+   */
+  readonly tls?: 'capath' | 'cafile' | 'crlfile';
   /** Under the sanitizers; by default if the whole run is (DEVICEAUTHD_SANITIZE=1). */
   readonly sanitized?: boolean;
 }
@@ -104,6 +109,7 @@ export class MosquittoBroker {
   ticks = true;
   /** False: there is no plugin of ours to wait for. */
   hasPlugin = true;
+  #tls: string | undefined;
   readonly #serverCa: TestServerCa;
   readonly #sanitized: boolean;
   #output = '';
@@ -145,7 +151,20 @@ export class MosquittoBroker {
   }
 
   get serverCaPem(): string {
-    return this.#serverCa.certificatePem;
+    return this.#tls === undefined
+      ? this.#serverCa.certificatePem
+      : readFileSync(join(this.#tls, 'ca.pem'), 'utf8');
+  }
+
+  /** Where the plugin keeps the broker's certificate. */
+  get tlsDirectory(): string {
+    if (this.#tls === undefined) throw new Error('the plugin does not keep the certificate of this broker');
+    return this.#tls;
+  }
+
+  /** How often it has been told to reload, by whomever. */
+  get reloads(): number {
+    return this.log.split('Reloading config').length - 1;
   }
 
   /** All it ever logged, the plugin's lines among it. */
@@ -331,7 +350,12 @@ export class MosquittoBroker {
     writeFileSync(file('device-cas.pem'), cas.join('\n'));
     mkdirSync(file('data'));
     const socket = options.socket === '' ? {} : { socket: options.socket };
-    const pluginOptions = Object.entries({ ...socket, ...options.pluginOptions });
+    if (options.tls !== undefined) {
+      this.#tls = file('tls');
+      mkdirSync(this.#tls, { mode: 0o750 });
+    }
+    const tls = this.#tls === undefined ? {} : { tls_dir: this.#tls };
+    const pluginOptions = Object.entries({ ...socket, ...tls, ...options.pluginOptions });
     const own = options.plugin ?? pluginFile() ?? '';
     const copy = file('plugin.so');
     // Wherever this checkout is, another user may have no way to it.
@@ -355,9 +379,7 @@ export class MosquittoBroker {
       'max_queued_messages 100000',
       `listener ${this.port} 127.0.0.1`,
       `allow_anonymous ${options.allowAnonymous === true}`,
-      `cafile ${file('device-cas.pem')}`,
-      `certfile ${file('server.pem')}`,
-      `keyfile ${file('server.key')}`,
+      ...certificateLines(directory, options.tls),
       ...(options.asksForNone === true ? [] : ['require_certificate true']),
       ...(options.listener ?? []),
       ...(options.withoutPlugin === true ? [] : plugin),
@@ -367,7 +389,7 @@ export class MosquittoBroker {
     for (const name of options.folders ?? []) mkdirSync(file(name));
     for (const [name, content] of Object.entries(options.files ?? {})) this.file(name, content);
     writeFileSync(this.configurationFile, `${lines.join('\n').replaceAll('%/', `${directory}/`)}\n`);
-    if (options.user !== undefined) execFileSync('chown', ['-R', options.user, directory]);
+    if (options.user !== undefined) execFileSync('chown', ['-R', `${options.user}:`, directory]);
   }
 
   /** A file in its directory, readable by whoever the broker becomes. */
@@ -387,6 +409,16 @@ export class MosquittoBroker {
     const lines = readFileSync(this.configurationFile, 'utf8').trimEnd().split('\n');
     writeFileSync(this.configurationFile, `${lines.slice(0, -count).join('\n')}\n`);
   }
+}
+
+function certificateLines(directory: string, tls: MosquittoOptions['tls']): string[] {
+  const own = tls === undefined ? directory : join(directory, 'tls');
+  return [
+    `certfile ${join(own, 'server.pem')}`,
+    `keyfile ${join(own, 'server.key')}`,
+    tls === 'capath' ? `capath ${join(own, 'device-cas')}` : `cafile ${join(own, 'device-cas.pem')}`,
+    ...(tls === 'crlfile' ? [`crlfile ${join(own, 'device-cas.crl')}`] : []),
+  ];
 }
 
 function tail(text: string): string {

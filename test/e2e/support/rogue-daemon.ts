@@ -10,14 +10,17 @@ import {
   Server,
   ServerCredentials,
   type ServerDuplexStream,
+  type ServerWritableStream,
   type ServiceDefinition,
   status,
   type UntypedServiceImplementation,
 } from '@grpc/grpc-js';
 import { DETAILS_KEY, ERROR_DOMAIN, ERROR_INFO_TYPE, RETRY_INFO_TYPE } from '../../../src/contract/errors.ts';
+import type { CertificateUpdate } from '../../../src/contract/generated/deviceauth/v1/CertificateUpdate.ts';
 import type { DeviceAuthHandlers } from '../../../src/contract/generated/deviceauth/v1/DeviceAuth.ts';
 import type { GetClientDeviceAuthTokenResponse } from '../../../src/contract/generated/deviceauth/v1/GetClientDeviceAuthTokenResponse.ts';
 import type { SessionUpdatesRequest__Output } from '../../../src/contract/generated/deviceauth/v1/SessionUpdatesRequest.ts';
+import type { SubscribeToCertificateUpdatesRequest__Output } from '../../../src/contract/generated/deviceauth/v1/SubscribeToCertificateUpdatesRequest.ts';
 import { type Contract, loadContract } from '../../../src/contract/index.ts';
 import { until } from './until.ts';
 
@@ -45,6 +48,7 @@ export interface Ask {
 /** Undefined: never answered. */
 type Reply = Said | SaidStatus | undefined;
 type Stream = ServerDuplexStream<SessionUpdatesRequest__Output, Said>;
+type CertificateStream = ServerWritableStream<SubscribeToCertificateUpdatesRequest__Output, Said>;
 
 export const EPOCH = 'the rogue’s epoch';
 
@@ -67,8 +71,13 @@ export class RogueDaemon {
   /** What CheckClientId answers. */
   answerClientId: (clientId: string) => Reply = () => ({ isFree: true });
   snapshot: (held: readonly string[]) => readonly Said[] = (held) => this.honestSnapshot(held);
+  /** What a stream of certificates begins with: an update, none yet, or a refusal. */
+  certificate: CertificateUpdate | SaidStatus | undefined;
+  /** Who asked for certificates, by name. */
+  readonly subscribers: string[] = [];
   readonly #server = new Server({ 'grpc.max_send_message_length': -1 });
   readonly #streams = new Set<Stream>();
+  readonly #certificateStreams = new Set<CertificateStream>();
   #tokens = 0;
 
   private constructor(path: string) {
@@ -139,6 +148,21 @@ export class RogueDaemon {
     for (const stream of this.#streams) stream.write(whole);
   }
 
+  /** On every stream of certificates, open or to come. */
+  deliver(certificateUpdate: CertificateUpdate): void {
+    this.certificate = certificateUpdate;
+    for (const stream of this.#certificateStreams) stream.write({ certificateUpdate });
+  }
+
+  /** Bytes as they are. */
+  deliverBytes(bytes: Buffer): void {
+    for (const stream of this.#certificateStreams) stream.write(bytes);
+  }
+
+  endCertificateStreams(): void {
+    for (const stream of this.#certificateStreams) stream.end();
+  }
+
   endStreams(how: SaidStatus): void {
     for (const stream of this.#streams) stream.emit('error', toServiceError(how));
   }
@@ -180,6 +204,7 @@ export class RogueDaemon {
       CheckClientId: (call, done) => give(this.answerClientId(call.request.clientId), done as never),
       CloseClientDeviceSession: (_call, done) => done(null, {}),
       SubscribeToSessionUpdates: (call) => this.#subscribe(call as unknown as Stream),
+      SubscribeToCertificateUpdates: (call) => this.#certify(call as unknown as CertificateStream),
     };
     this.#server.addService(
       sayingAnything(this.contract.deviceAuth),
@@ -190,6 +215,20 @@ export class RogueDaemon {
         error === null ? resolve() : reject(error),
       );
     });
+  }
+
+  #certify(stream: CertificateStream): void {
+    this.subscribers.push(stream.request.subscriberName);
+    stream.on('error', () => {});
+    const close = () => this.#certificateStreams.delete(stream);
+    stream.on('close', close);
+    stream.on('cancelled', close);
+    if (this.certificate instanceof SaidStatus) {
+      stream.emit('error', toServiceError(this.certificate));
+      return;
+    }
+    this.#certificateStreams.add(stream);
+    if (this.certificate !== undefined) stream.write({ certificateUpdate: this.certificate });
   }
 
   #subscribe(stream: Stream): void {

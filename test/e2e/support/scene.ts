@@ -4,6 +4,7 @@
  * both series of Mosquitto, each with the versions of MQTT it speaks. What cannot run here is shown as skipped, with the
  * reason; in CI it fails.
  */
+import type { X509Certificate } from 'node:crypto';
 import { connect as connectTls } from 'node:tls';
 import type { IClientOptions } from 'mqtt';
 import { assert, describe, it } from 'vitest';
@@ -41,6 +42,8 @@ export interface BrokerOptions {
   readonly address: string;
   readonly deviceCas: readonly string[];
   readonly unknownIssuer?: 'refuse' | 'verify';
+  /** The broker has its server certificate and the device CAs from the daemon. */
+  readonly certificateFromDaemon?: boolean;
   /** For Mosquitto alone. */
   readonly mosquitto?: Partial<Omit<MosquittoOptions, 'socket' | 'deviceCas'>>;
 }
@@ -65,9 +68,10 @@ const AEDES: BrokerKind = {
   mqtt: 4,
   answers: { refused: 5, unavailable: 3, filterRefused: 128, publishRefused: 0 },
   release: undefined,
-  start({ address, deviceCas, unknownIssuer }) {
+  start({ address, deviceCas, unknownIssuer, certificateFromDaemon }) {
     const plugin = unknownIssuer === undefined ? {} : { unknownIssuer, plugin: { unknownIssuer } };
-    return AedesBroker.start({ address, deviceCas, ...plugin });
+    const certificate = certificateFromDaemon === true ? { certificateName: 'broker' } : {};
+    return AedesBroker.start({ address, deviceCas, ...plugin, ...certificate });
   },
 };
 
@@ -93,6 +97,7 @@ export function startMosquitto(release: MosquittoRelease, options: BrokerOptions
   return MosquittoBroker.start(release, {
     socket: address.replace(/^unix:/, ''),
     deviceCas,
+    ...(options.certificateFromDaemon === true ? { tls: 'capath' } : {}),
     ...options.mosquitto,
     pluginOptions: {
       // How long the session of a device that left may still be needed for a delayed will; by default half a minute.
@@ -183,11 +188,13 @@ export class Scene {
   readonly kind: BrokerKind;
   readonly daemon: DaemonProcess;
   readonly deviceCaPem: string;
+  readonly #options: SceneOptions;
   readonly #brokers: SceneBroker[] = [];
   readonly #devices: Device[] = [];
   readonly #callers: DaemonClient[] = [];
 
-  private constructor(kind: BrokerKind, daemon: DaemonProcess, deviceCaPem: string) {
+  private constructor(kind: BrokerKind, options: SceneOptions, daemon: DaemonProcess, deviceCaPem: string) {
+    this.#options = options;
     this.kind = kind;
     this.daemon = daemon;
     this.deviceCaPem = deviceCaPem;
@@ -197,7 +204,7 @@ export class Scene {
     const daemon = await DaemonProcess.start(options.configuration);
     try {
       const ca = await daemon.admin.call('CreateDeviceCa', { name: 'default' });
-      const scene = new Scene(kind, daemon, ca.certificatePem);
+      const scene = new Scene(kind, options, daemon, ca.certificatePem);
       await scene.addBroker(options.broker);
       return scene;
     } catch (error) {
@@ -247,6 +254,21 @@ export class Scene {
     this.#brokers.push(broker);
     if (broker instanceof MosquittoBroker && broker.ticks && broker.hasPlugin) await broker.inStep();
     return broker;
+  }
+
+  /** Does something while the broker is down, and starts it again, or one like it. */
+  async withoutBroker(meanwhile: () => Promise<unknown>): Promise<void> {
+    const broker = this.#brokers.shift();
+    if (broker instanceof MosquittoBroker) {
+      this.#brokers.unshift(broker);
+      await broker.end();
+      await meanwhile();
+      await broker.run();
+    } else {
+      await broker?.stop();
+      await meanwhile();
+      await this.addBroker(this.#options.broker);
+    }
   }
 
   async enrol(thingName: string): Promise<Enrolled> {
@@ -382,22 +404,36 @@ export async function published(
   }
 }
 
-/** The serial number of the certificate a broker shows now. */
-export async function serverSerial(broker: Broker, identity: Identity): Promise<string> {
+/** The certificate a broker shows now, which must verify to what devices trust (the broker’s own CA unless told otherwise). */
+export async function shownCertificate(
+  broker: Broker,
+  identity: Identity,
+  trusted = broker.serverCaPem,
+): Promise<X509Certificate> {
   const socket = connectTls({
     host: '127.0.0.1',
     port: broker.port,
     servername: 'localhost',
-    ca: broker.serverCaPem,
+    ca: trusted,
     cert: identity.certificatePem,
     key: identity.privateKeyPem,
   });
   try {
-    return await new Promise<string>((resolve, reject) => {
+    return await new Promise<X509Certificate>((resolve, reject) => {
       socket.once('error', reject);
-      socket.once('secureConnect', () => resolve(socket.getPeerCertificate().serialNumber));
+      socket.once('close', () => reject(new Error('closed during the handshake')));
+      socket.once('secureConnect', () => {
+        const certificate = socket.getPeerX509Certificate();
+        if (certificate === undefined) reject(new Error('the broker shows no certificate'));
+        else resolve(certificate);
+      });
     });
   } finally {
     socket.destroy();
   }
+}
+
+/** The serial number of the certificate a broker shows now. */
+export async function serverSerial(broker: Broker, identity: Identity): Promise<string> {
+  return (await shownCertificate(broker, identity)).serialNumber;
 }

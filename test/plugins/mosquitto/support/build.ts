@@ -1,6 +1,6 @@
 /**
- * The driver of the plugin's evaluator (plugins/mosquitto/test/evaluate.cpp), built into var/build, and what is said to
- * it. A driver stays until a source or the compiler's flags change.
+ * The drivers of the plugin's parts (plugins/mosquitto/test), built into var/build, and what is said to the evaluator's. A
+ * driver stays until a source or the compiler's flags change.
  */
 import { execFile, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -14,9 +14,9 @@ const run = promisify(execFile);
 const root = fileURLToPath(new URL('../../../..', import.meta.url));
 const proto = 'deviceauth/v1/device_auth.proto';
 
-const SOURCES = [
-  'test/evaluate.cpp',
-  ...[
+/** The parts of which each is made. */
+const DRIVERS = {
+  evaluate: [
     'delivery',
     'evaluator',
     'filter_simulation',
@@ -33,8 +33,9 @@ const SOURCES = [
     'topic_index',
     'topic_pattern',
     'well_formed',
-  ].map((name) => `src/${name}.cpp`),
-].map((path) => join(root, 'plugins/mosquitto', path));
+  ],
+  tls_directory: ['directory', 'tls_directory', 'tls_set'],
+} as const;
 
 const FLAGS = {
   plain: ['-O2'],
@@ -56,18 +57,27 @@ export function missingTool(): string | undefined {
   );
 }
 
+export function buildEvaluate(kind: keyof typeof FLAGS): Promise<string> {
+  return buildDriver('evaluate', kind);
+}
+
 /** The path of the driver. Fails with what the compiler said, warnings included. */
-export async function buildEvaluate(kind: keyof typeof FLAGS): Promise<string> {
-  const directory = join(root, 'var/build', `evaluate-${kind}`);
-  const headers = join(root, 'plugins/mosquitto/src');
+export async function buildDriver(name: keyof typeof DRIVERS, kind: keyof typeof FLAGS): Promise<string> {
+  const directory = join(root, 'var/build', `${name}-${kind}`);
+  const plugin = join(root, 'plugins/mosquitto');
+  const headers = join(plugin, 'src');
+  const sources = [
+    join(plugin, 'test', `${name}.cpp`),
+    ...DRIVERS[name].map((part) => join(headers, `${part}.cpp`)),
+  ];
   const inputs = [
-    ...SOURCES,
-    ...(await readdir(headers)).filter((name) => name.endsWith('.h')).map((name) => join(headers, name)),
+    ...sources,
+    ...(await readdir(headers)).filter((file) => file.endsWith('.h')).map((file) => join(headers, file)),
     join(root, 'proto', proto),
   ];
   const key = createHash('sha256').update(JSON.stringify(FLAGS[kind]));
   for (const path of inputs.sort()) key.update(`\n${path} ${(await stat(path)).mtimeMs}`);
-  const driver = join(directory, `evaluate-${key.digest('hex').slice(0, 16)}`);
+  const driver = join(directory, `${name}-${key.digest('hex').slice(0, 16)}`);
   if (existsSync(driver)) return driver;
   await mkdir(directory, { recursive: true });
   await run('protoc', [`--proto_path=${join(root, 'proto')}`, `--cpp_out=${directory}`, proto]);
@@ -81,10 +91,10 @@ export async function buildEvaluate(kind: keyof typeof FLAGS): Promise<string> {
   const options = ['-std=c++17', '-g', ...FLAGS[kind], ...includes];
   await run('c++', [...options, '-c', generated, '-o', object]);
   const link = [object, '-o', made, ...libraries.trim().split(/\s+/)];
-  await run('c++', [...options, ...warnings, ...SOURCES, ...link]);
+  await run('c++', [...options, ...warnings, ...sources, ...link]);
   await rename(made, driver);
-  for (const name of await readdir(directory)) {
-    if (name.startsWith('evaluate-') && name !== basename(driver)) await rm(join(directory, name));
+  for (const file of await readdir(directory)) {
+    if (file.startsWith(`${name}-`) && file !== basename(driver)) await rm(join(directory, file));
   }
   return driver;
 }
