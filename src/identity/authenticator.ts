@@ -149,7 +149,7 @@ export class Authenticator {
       // The verifier may have taken its time.
       const parsed = this.#parser.parse(certificatePem);
       if (!parsed.ok) return rejected({ kind: 'rejected', ...parsed }, certificateId);
-      const outside = this.#outsideValidity(parsed.certificate);
+      const outside = this.#notNow(parsed.certificate);
       return outside === undefined ? identity : rejected(outside, certificateId);
     };
     return this.#observed('attachment', decide, describeResult, DEFECT);

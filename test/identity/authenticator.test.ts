@@ -559,6 +559,18 @@ describe('the client-id rule "any"', () => {
 });
 
 describe('a certificate and a thing that are asked about without a session', () => {
+  /** The certificate is confirmed; about the attachment the verifier thinks until it answers. */
+  async function attachmentAsked() {
+    const confirm = cloud.hold();
+    const waiting = room.verifyAttachment('pump', device.pem);
+    await settled();
+    const answer = cloud.hold();
+    confirm();
+    await settled();
+    expect(cloud.calls.map(({ about }) => about)).toEqual(['certificate', 'attachment']);
+    return { waiting, answer };
+  }
+
   it('are confirmed when the certificate is active and attached to the thing', async () => {
     expect(await room.verifyAttachment('pump', device.pem)).toEqual({
       kind: 'active',
@@ -591,13 +603,23 @@ describe('a certificate and a thing that are asked about without a session', () 
 
   it('are refused outside the validity of the certificate, also when it ends while the verifier thinks', async () => {
     clock.advance(600 * MINUTE - 1);
-    const answer = cloud.hold();
-    const waiting = room.verifyAttachment('pump', device.pem);
-    await settled();
+    const { waiting, answer } = await attachmentAsked();
     clock.advance(2);
     answer();
     expect(await waiting).toMatchObject({ kind: 'rejected', reason: 'CERTIFICATE_EXPIRED' });
     expect(await room.verifyAttachment('pump', device.pem)).toMatchObject({ reason: 'CERTIFICATE_EXPIRED' });
+  });
+
+  it('are refused when the CRL of the issuer says so, also when it comes while the verifier thinks', async () => {
+    let listed = false;
+    const refusal = () =>
+      listed ? ({ kind: 'rejected', reason: 'CERTIFICATE_REVOKED', message: 'listed' } as const) : undefined;
+    await start({ revocations: { refusal, revoked: refusal } });
+    const { waiting, answer } = await attachmentAsked();
+    listed = true;
+    answer();
+    expect(await waiting).toMatchObject({ kind: 'rejected', reason: 'CERTIFICATE_REVOKED' });
+    expect(await room.verifyAttachment('pump', device.pem)).toMatchObject({ reason: 'CERTIFICATE_REVOKED' });
   });
 
   it('are confirmed from trust while the verifier cannot be reached, and else cannot be told', async () => {
