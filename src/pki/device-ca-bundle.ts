@@ -240,18 +240,23 @@ export class DeviceCaBundle {
   }
 
   #publish(): void {
-    const until = this.#options.clock.now() + SPARE_MS;
+    const now = this.#options.clock.now();
+    const until = now + SPARE_MS;
+    // One that has expired verifies nobody, and no CRL of it can be current: it would keep everybody's from the brokers.
+    const deviceCas = this.#deviceCas.filter(
+      ({ pem }) => new X509Certificate(pem).validToDate.getTime() > now,
+    );
     const external = new Map(this.#options.external.list().map((ca) => [ca.certificateId, ca.crl]));
-    const crls = this.#deviceCas.map(({ certificateId, keyFile, name }) => {
+    const crls = deviceCas.map(({ certificateId, keyFile, name }) => {
       if (keyFile !== undefined) return this.#local.get(name)?.keeper.current();
       const crl = external.get(certificateId);
       return crl !== undefined && crl.thisUpdate <= until - SPARE_MS ? crl : undefined;
     });
-    const withoutCrl = this.#deviceCas
+    const withoutCrl = deviceCas
       .filter((_, index) => (crls[index]?.nextUpdate ?? 0) <= until)
       .map(({ name }) => name);
     const crlPems = withoutCrl.length > 0 ? [] : crls.flatMap((crl) => crl?.pem ?? []);
-    const files = { caPems: this.#deviceCas.map(({ pem }) => pem), crlPems, withoutCrl };
+    const files = { caPems: deviceCas.map(({ pem }) => pem), crlPems, withoutCrl };
     const before = this.#current;
     this.#current = files;
     if (same(before.caPems, files.caPems) && same(before.crlPems, files.crlPems)) return;

@@ -298,6 +298,18 @@ describe('what a broker checks devices against', () => {
     expect(findings.list()).toEqual([]);
   });
 
+  it('loses a device CA that has expired, which would keep the CRLs of the others from brokers', async () => {
+    await create('old', 2);
+    await create('young');
+    await passes(1_000);
+    expect(bundle.current()).toMatchObject({ withoutCrl: [] });
+    expect(bundle.current().caPems).toHaveLength(2);
+    clock.setWall(clock.now() + 2 * DAY);
+    await passes(30_000);
+    expect(bundle.current().caPems).toHaveLength(1);
+    expect(bundle.current().crlPems).toHaveLength(1);
+  });
+
   it('loses a device CA that is removed', async () => {
     await create('default');
     await passes(1_000);
