@@ -4,18 +4,18 @@ import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CertificateIssuer } from '../../src/pki/certificate-issuer.ts';
 import type { CertificateUpdate } from '../../src/pki/certificates-api.ts';
 import { DurableFiles, type FileOperations } from '../../src/pki/durable-files.ts';
-import { ServerCa } from '../../src/pki/server-ca.ts';
-import { ServerCertificateFiles } from '../../src/pki/server-certificate-files.ts';
-import { ServerCertificateRoom } from '../../src/pki/server-certificate-room.ts';
 import { until } from '../e2e/support/until.ts';
+import {
+  type CertificateRooms,
+  FollowingBroker,
+  openCertificateRooms,
+} from '../support/certificate-rooms.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { atEveryOperation } from './failing-files.ts';
 
 const DAY = 86_400_000;
-const NEVER = () => () => {};
 
 describe('a power failure', () => {
   let template: string;
@@ -32,37 +32,16 @@ describe('a power failure', () => {
   });
   afterEach(() => rmSync(join(template, '..'), { recursive: true }));
 
-  async function open(files: FileOperations, overlapDays = 30) {
-    const issuer = new CertificateIssuer({ clock, isSuspect: () => ({ suspect: false }) });
-    const warn = (message: string) => warnings.push(message);
-    const settings = { keyType: 'EC_P256', custom: undefined, overlapDays } as const;
-    const ca = await ServerCa.open({ stateDirectory, issuer, clock, settings: () => settings, warn, files });
-    const room = await ServerCertificateRoom.open({
-      ca,
-      issuer,
-      clock,
-      now: () => clock.now(),
-      hosts: { current: () => ['broker.example'], onChange: NEVER },
-      deviceCas: { current: () => ({ caPems: [], crlPems: [] }), onChange: NEVER },
-      settings: () => ({ validitySeconds: 7 * 86_400, keyType: 'EC_P256', rotationDisabled: false }),
-      files: new ServerCertificateFiles({ stateDirectory, files, warn }),
-      log: { info: () => {}, error: () => {} },
-      onProblem: () => {},
-    });
-    return { ca, room };
+  function open(files: FileOperations): Promise<CertificateRooms> {
+    return openCertificateRooms({ stateDirectory, clock, files, warn: (message) => warnings.push(message) });
   }
 
-  type Opened = Awaited<ReturnType<typeof open>>;
-
   /** What the broker is given, once it is given something. */
-  async function given({ room }: Opened): Promise<CertificateUpdate> {
-    const updates: CertificateUpdate[] = [];
-    const { end } = room.subscribe({ owner: 'broker', name: 'mosquitto', keyType: undefined }, (update) =>
-      updates.push(update),
-    );
-    await until('a certificate', () => updates.length > 0 || undefined);
-    end();
-    return updates.at(-1) as CertificateUpdate;
+  async function given({ room }: CertificateRooms): Promise<CertificateUpdate> {
+    const broker = new FollowingBroker(room);
+    await until('a certificate', () => broker.updates.length > 0 || undefined);
+    broker.end();
+    return broker.updates.at(-1) as CertificateUpdate;
   }
 
   async function prepare(): Promise<CertificateUpdate> {
@@ -78,7 +57,7 @@ describe('a power failure', () => {
     cpSync(template, stateDirectory, { recursive: true });
   }
 
-  function expectConsistent({ ca }: Opened, update: CertificateUpdate, context: string): void {
+  function expectConsistent({ ca }: CertificateRooms, update: CertificateUpdate, context: string): void {
     expect(ca.state().problem, context).toBeUndefined();
     const leaf = new X509Certificate(update.certificatePem);
     expect(leaf.checkPrivateKey(createPrivateKey(update.privateKeyPem)), context).toBe(true);

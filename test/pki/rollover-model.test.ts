@@ -8,18 +8,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { CertificateIssuer, type KeyType } from '../../src/pki/certificate-issuer.ts';
+import type { KeyType } from '../../src/pki/certificate-issuer.ts';
 import type { CertificateUpdate } from '../../src/pki/certificates-api.ts';
-import { ServerCa, type ServerCaSettings } from '../../src/pki/server-ca.ts';
-import { ServerCertificateFiles } from '../../src/pki/server-certificate-files.ts';
-import { ServerCertificateRoom } from '../../src/pki/server-certificate-room.ts';
+import type { ServerCa } from '../../src/pki/server-ca.ts';
+import type { ServerCertificateRoom } from '../../src/pki/server-certificate-room.ts';
+import { openCertificateRooms } from '../support/certificate-rooms.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { FailingFiles } from './failing-files.ts';
 
 const DAY = 86_400_000;
 const LOOK = 30_000;
 const OVERLAP_DAYS = 5;
-const NEVER = () => () => {};
 
 type Step =
   | { readonly kind: 'time'; readonly days: number }
@@ -78,27 +77,14 @@ class World {
   #forcedAt = Number.NEGATIVE_INFINITY;
 
   async start(): Promise<void> {
-    const issuer = new CertificateIssuer({ clock: this.#clock, isSuspect: () => ({ suspect: false }) });
-    const settings = (): ServerCaSettings => ({
-      keyType: this.#keyType,
-      custom: undefined,
-      overlapDays: OVERLAP_DAYS,
-    });
-    const warn = () => {};
-    const shared = { stateDirectory: this.#directory, files: this.#files, warn };
-    this.#ca = await ServerCa.open({ ...shared, issuer, clock: this.#clock, settings });
-    this.#room = await ServerCertificateRoom.open({
-      ca: this.#ca,
-      issuer,
+    const opened = await openCertificateRooms({
+      stateDirectory: this.#directory,
       clock: this.#clock,
-      now: () => this.#clock.now(),
-      hosts: { current: () => ['broker.example'], onChange: NEVER },
-      deviceCas: { current: () => ({ caPems: [], crlPems: [] }), onChange: NEVER },
-      settings: () => ({ validitySeconds: 7 * 86_400, keyType: 'EC_P256', rotationDisabled: false }),
-      files: new ServerCertificateFiles(shared),
-      log: { info: () => {}, error: () => {} },
-      onProblem: () => {},
+      files: this.#files,
+      caSettings: () => ({ keyType: this.#keyType, custom: undefined, overlapDays: OVERLAP_DAYS }),
     });
+    this.#ca = opened.ca;
+    this.#room = opened.room;
     this.#room.subscribe({ owner: 'broker', name: 'mosquitto', keyType: undefined }, (update) =>
       this.#hear(update),
     );

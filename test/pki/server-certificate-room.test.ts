@@ -4,17 +4,21 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { CertificateIssuer } from '../../src/pki/certificate-issuer.ts';
 import type { CertificateSubscriptionRequest, CertificateUpdate } from '../../src/pki/certificates-api.ts';
 import type { DeviceCaFiles } from '../../src/pki/device-ca-bundle.ts';
-import { DurableFiles } from '../../src/pki/durable-files.ts';
-import { ServerCa, type ServerCaSettings } from '../../src/pki/server-ca.ts';
-import { ServerCertificateFiles } from '../../src/pki/server-certificate-files.ts';
-import {
+import type { ServerCa, ServerCaSettings } from '../../src/pki/server-ca.ts';
+import type {
   ServerCertificateRoom,
-  type ServerCertificateSettings,
+  ServerCertificateSettings,
 } from '../../src/pki/server-certificate-room.ts';
 import { until } from '../e2e/support/until.ts';
+import {
+  CA_SETTINGS,
+  FollowingBroker,
+  openCertificateRooms,
+  later as roomLooks,
+  SETTINGS,
+} from '../support/certificate-rooms.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { verify } from './openssl.ts';
 
@@ -64,8 +68,8 @@ describe('a server certificate', () => {
     suspect = false;
     problems = [];
     told = new Map();
-    caSettings = { keyType: 'EC_P256', custom: undefined, overlapDays: 30 };
-    settings = { validitySeconds: 7 * 86_400, keyType: 'EC_P256', rotationDisabled: false };
+    caSettings = CA_SETTINGS;
+    settings = SETTINGS;
     hosts = new Source<readonly string[]>(['broker.example', '10.0.0.7']);
     deviceCas = new Source<Pick<DeviceCaFiles, 'caPems' | 'crlPems'>>({ caPems: [], crlPems: [] });
     await open();
@@ -77,28 +81,19 @@ describe('a server certificate', () => {
   });
 
   async function open(): Promise<void> {
-    const issuer = new CertificateIssuer({
+    const opened = await openCertificateRooms({
+      stateDirectory,
       clock,
-      isSuspect: () => ({ suspect, reason: 'it was set wrong' }),
-    });
-    const warn = (message: string) => problems.push(message);
-    const files = new DurableFiles();
-    ca = await ServerCa.open({ stateDirectory, issuer, clock, settings: () => caSettings, warn });
-    room = await ServerCertificateRoom.open({
-      ca,
-      issuer,
-      clock,
-      now: () => clock.now(),
+      suspect: () => suspect,
+      caSettings: () => caSettings,
+      settings: () => settings,
       hosts,
       deviceCas,
-      settings: () => settings,
-      files: new ServerCertificateFiles({ stateDirectory, files, warn }),
-      log: {
-        info: () => {},
-        error: ({ err }) => problems.push(String(err)),
-      },
+      warn: (message) => problems.push(message),
+      onError: (error) => problems.push(String(error)),
       onProblem: (name, problem) => told.set(name, problem),
     });
+    ({ ca, room } = opened);
   }
 
   async function restart(): Promise<void> {
@@ -106,27 +101,8 @@ describe('a server certificate', () => {
     await open();
   }
 
-  /** A broker that remembers what it was told. */
-  function broker(request: Partial<CertificateSubscriptionRequest> = { name: 'mosquitto' }) {
-    const updates: CertificateUpdate[] = [];
-    const { end } = room.subscribe(
-      { owner: 'broker', name: undefined, keyType: undefined, ...request },
-      (update) => updates.push(update),
-    );
-    const told = async (count: number): Promise<CertificateUpdate> => {
-      await until(`${count} updates`, () => updates.length >= count || undefined);
-      expect(updates).toHaveLength(count);
-      return updates[count - 1] as CertificateUpdate;
-    };
-    return { updates, told, end };
-  }
-
-  /** The room looks after its certificates once, so much later. */
-  async function later(milliseconds: number): Promise<void> {
-    clock.setWall(clock.now() + Math.max(0, milliseconds - LOOK));
-    clock.advance(Math.min(milliseconds, LOOK));
-    await until('the room has looked', () => clock.pending > 0 || undefined);
-  }
+  const broker = (request?: Partial<CertificateSubscriptionRequest>) => new FollowingBroker(room, request);
+  const later = (milliseconds: number) => roomLooks(clock, milliseconds);
 
   const leafOf = ({ certificatePem }: CertificateUpdate) => new X509Certificate(certificatePem);
 
