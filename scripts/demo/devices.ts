@@ -35,11 +35,6 @@ export class DemoDevices {
     if (deviceCas.every((ca) => ca.name !== CA)) await this.#admin.call('CreateDeviceCa', { name: CA });
   }
 
-  async caPems(): Promise<string[]> {
-    const { deviceCas } = await this.#admin.call('ListDeviceCas', {});
-    return deviceCas.map((ca) => ca.certificatePem);
-  }
-
   /** The certificate in the directory while it is active, else a new one. */
   async enrol(name: string): Promise<Identity> {
     const kept = this.#read(name);
