@@ -31,8 +31,8 @@ import { openRegistry, type SqliteRegistry } from './identity/registry/sqlite-re
 import { TrustStore } from './identity/trust.ts';
 import { TrustedClock } from './identity/trusted-clock.ts';
 import type { Verifier } from './identity/verifier.ts';
-import { CertificateIssuer } from './pki/certificate-issuer.ts';
-import { DeviceCaStore } from './pki/device-ca-store.ts';
+import { DeviceCaStore } from './pki/authorities/device-ca-store.ts';
+import { CertificateIssuer } from './pki/x509/certificate-issuer.ts';
 import { compileDeviceGroups } from './policy/device-groups.ts';
 import { PolicyEngine } from './policy/policy-engine.ts';
 import { RELEASE } from './release.ts';

@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CertificateIssuer, generateKeys, privateKeyPem } from '../../src/pki/certificate-issuer.ts';
+import { CertificateIssuer, generateKeys, privateKeyPem } from '../../src/pki/x509/certificate-issuer.ts';
 import type { Admin } from './admin.ts';
 import type { Places } from './places.ts';
 

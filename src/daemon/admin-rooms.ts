@@ -9,8 +9,8 @@ import type {
   DeviceCas,
 } from '../endpoints/admin/admin-ports.ts';
 import type { DeviceCaRecord, RegistryStore } from '../identity/registry/store.ts';
-import type { DeviceCaBundle } from '../pki/device-ca-bundle.ts';
-import type { DeviceCaStore } from '../pki/device-ca-store.ts';
+import type { DeviceCaStore } from '../pki/authorities/device-ca-store.ts';
+import type { DeviceCaBundle } from '../pki/revocation/device-ca-bundle.ts';
 import type { PolicyEngine } from '../policy/policy-engine.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { AuditEvent, AuditLog } from '../telemetry/audit.ts';

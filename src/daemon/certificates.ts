@@ -5,22 +5,22 @@ import type { Clock } from '../clock.ts';
 import type { Configuration } from '../config/load.ts';
 import { groupId } from '../endpoints/listeners/unix-socket.ts';
 import type { TrustedClock } from '../identity/trusted-clock.ts';
-import type { CertificateIssuer } from '../pki/certificate-issuer.ts';
+import { ServerCa, type ServerCaSettings } from '../pki/authorities/server-ca.ts';
 import type {
   Pkcs12Encoder,
   ServerCaCertificate,
   ServerCaControl,
   ServerCaState,
 } from '../pki/certificates-api.ts';
-import { CrlIssuer } from '../pki/crl.ts';
-import type { DeviceCaFiles } from '../pki/device-ca-bundle.ts';
+import { FileSinks } from '../pki/delivery/file-sinks.ts';
 import { DurableFiles } from '../pki/durable-files.ts';
-import { FileSinks } from '../pki/file-sinks.ts';
-import { encodePkcs12 as encodeStore } from '../pki/pkcs12.ts';
-import { ServerCa, type ServerCaSettings } from '../pki/server-ca.ts';
-import { ServerCaCrls } from '../pki/server-ca-crls.ts';
-import { ServerCertificateFiles } from '../pki/server-certificate-files.ts';
-import { ServerCertificateRoom, type Watched } from '../pki/server-certificate-room.ts';
+import type { DeviceCaFiles } from '../pki/revocation/device-ca-bundle.ts';
+import { ServerCaCrls } from '../pki/revocation/server-ca-crls.ts';
+import { ServerCertificateFiles } from '../pki/server-certificates/server-certificate-files.ts';
+import { ServerCertificateRoom, type Watched } from '../pki/server-certificates/server-certificate-room.ts';
+import type { CertificateIssuer } from '../pki/x509/certificate-issuer.ts';
+import { CrlIssuer } from '../pki/x509/crl.ts';
+import { encodePkcs12 as encodeStore } from '../pki/x509/pkcs12.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface CertificatesParts {

@@ -10,9 +10,9 @@ import { StateBackup } from '../../src/backup/state-backup.ts';
 import { DaemonError, type ErrorReason } from '../../src/errors.ts';
 import { parseCertificate } from '../../src/identity/certificate.ts';
 import { openRegistry, type SqliteRegistry } from '../../src/identity/registry/sqlite-registry.ts';
-import { CertificateIssuer } from '../../src/pki/certificate-issuer.ts';
-import { DeviceCaStore } from '../../src/pki/device-ca-store.ts';
-import { ServerCa } from '../../src/pki/server-ca.ts';
+import { DeviceCaStore } from '../../src/pki/authorities/device-ca-store.ts';
+import { ServerCa } from '../../src/pki/authorities/server-ca.ts';
+import { CertificateIssuer } from '../../src/pki/x509/certificate-issuer.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const PASSPHRASE = 'correct horse battery';

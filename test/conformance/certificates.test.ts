@@ -9,13 +9,13 @@ import { join, resolve } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { HostAddresses } from '../../src/connectivity/host-addresses.ts';
 import { openRegistry } from '../../src/identity/registry/sqlite-registry.ts';
+import type { ServerCaSettings } from '../../src/pki/authorities/server-ca.ts';
 import type { CertificateUpdate } from '../../src/pki/certificates-api.ts';
-import { isDue } from '../../src/pki/rotation.ts';
-import type { ServerCaSettings } from '../../src/pki/server-ca.ts';
+import { isDue } from '../../src/pki/server-certificates/rotation.ts';
 import type {
   ServerCertificateRoom,
   ServerCertificateSettings,
-} from '../../src/pki/server-certificate-room.ts';
+} from '../../src/pki/server-certificates/server-certificate-room.ts';
 import {
   CA_SETTINGS,
   type CertificateRooms,

@@ -15,7 +15,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'identity/registry/copies.ts',
     'identity/registry/store.ts',
     'pki/certificates-api.ts',
-    'pki/device-ca-store.ts',
+    'pki/authorities/device-ca-store.ts',
   ],
   sessions: ['policy', 'identity'],
   config: ['telemetry', 'connectivity/host-name.ts'],

@@ -1,18 +1,19 @@
 /** The server CA and the room of server certificates on a directory, as the daemon composes them; everything a test may leave out has a default. */
-import { CertificateIssuer } from '../../src/pki/certificate-issuer.ts';
+
+import { ServerCa, type ServerCaSettings } from '../../src/pki/authorities/server-ca.ts';
 import type {
   CertificateSubscriptionRequest,
   CertificateUpdate,
   ServerCertificates,
 } from '../../src/pki/certificates-api.ts';
 import { DurableFiles, type FileOperations } from '../../src/pki/durable-files.ts';
-import { ServerCa, type ServerCaSettings } from '../../src/pki/server-ca.ts';
-import { ServerCertificateFiles } from '../../src/pki/server-certificate-files.ts';
+import { ServerCertificateFiles } from '../../src/pki/server-certificates/server-certificate-files.ts';
 import {
   ServerCertificateRoom,
   type ServerCertificateRoomOptions,
   type ServerCertificateSettings,
-} from '../../src/pki/server-certificate-room.ts';
+} from '../../src/pki/server-certificates/server-certificate-room.ts';
+import { CertificateIssuer } from '../../src/pki/x509/certificate-issuer.ts';
 import { until } from '../e2e/support/until.ts';
 import type { ManualClock } from './manual-clock.ts';
 

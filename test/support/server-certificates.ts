@@ -4,7 +4,7 @@ import type {
   CertificateUpdate,
   ServerCertificates,
 } from '../../src/pki/certificates-api.ts';
-import { publicKeyOf } from '../../src/pki/server-certificate.ts';
+import { publicKeyOf } from '../../src/pki/server-certificates/server-certificate.ts';
 import { TestServerCa } from './test-server-ca.ts';
 
 /** Server certificates without a disk or a schedule: the test says when there is one, and when another one. */
