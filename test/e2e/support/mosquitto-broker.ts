@@ -162,6 +162,10 @@ export class MosquittoBroker {
     return this.#tls;
   }
 
+  get deviceCas(): string {
+    return readFileSync(join(this.tlsDirectory, 'device-cas.pem'), 'utf8');
+  }
+
   /** How often it has been told to reload, by whomever. */
   get reloads(): number {
     return this.log.split('Reloading config').length - 1;
