@@ -54,7 +54,7 @@ struct TlsStore {
   static TlsStore Of(const Options& options) {
     TlsStore store;
     if (options.tls_directory.empty()) return store;
-    store.directory = std::make_unique<TlsDirectory>(options.tls_directory);
+    store.directory = std::make_unique<TlsDirectory>(options.tls_directory, options.keep_crls);
     try {
       store.has_set = store.directory->HasSet();
     } catch (const std::exception& error) {

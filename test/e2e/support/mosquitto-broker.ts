@@ -358,7 +358,8 @@ export class MosquittoBroker {
       this.#tls = file('tls');
       mkdirSync(this.#tls, { mode: 0o750 });
     }
-    const tls = this.#tls === undefined ? {} : { tls_dir: this.#tls };
+    const crls = options.tls === 'crlfile' ? { tls_crls: 'keep' } : {};
+    const tls = this.#tls === undefined ? {} : { tls_dir: this.#tls, ...crls };
     const pluginOptions = Object.entries({ ...socket, ...tls, ...options.pluginOptions });
     const own = options.plugin ?? pluginFile() ?? '';
     const copy = file('plugin.so');
