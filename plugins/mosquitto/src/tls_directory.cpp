@@ -75,6 +75,7 @@ bool TlsDirectory::HasSet() {
     if (!current.has_value()) return false;
     const auto certificate = current->find(kCertificate);
     const auto key = current->find(kPrivateKey);
+    if (keep_crls_ && current->count(kCrls) == 0) return false;
     return certificate != current->end() && key != current->end() && IsKeyOf(key->second, certificate->second);
   } catch (const std::system_error& error) {
     throw std::runtime_error(Remedy(error, path_));

@@ -44,7 +44,7 @@ class TlsDirectory {
 
   const std::string& path() const { return path_; }
 
-  // Is there a set whose key is its certificate's? Removes leftovers.
+  // Can a broker start with what is there: a certificate with its key, and CRLs where they are wanted? Removes leftovers.
   bool HasSet();
   Change Put(const TlsSet& set);
 
