@@ -312,6 +312,16 @@ onMosquitto(
       await broker.logged(/device CAs in .*: 1 new, which a listener with capath .* knows at once/);
       expect(broker.reloads).toBe(0);
       expect(old.drops).toBe(0);
+      // CRLs, for which this listener has no use, are no reason to reload either.
+      const last = {
+        ...more,
+        deviceCaCertificates: [otherDeviceCa.pem],
+        deviceCaCrls: [makeCrl(otherDeviceCa)],
+      };
+      daemon.deliver(last);
+      await broker.logged(/1 gone, which the handshake accepts until a restart/);
+      expect(existsSync(join(broker.tlsDirectory, 'device-cas.crl'))).toBe(false);
+      expect(broker.reloads).toBe(0);
     });
 
     it('comes with new device CAs, which a listener with `cafile` knows after a restart', async () => {
@@ -393,6 +403,7 @@ onMosquitto(
           { tls_dir: '/x', tls_wait_ms: '60001' },
           /plugin_opt_tls_wait_ms must be a whole number from 0 to 60000/,
         ],
+        [{ tls_dir: '/x', tls_crls: 'yes' }, /plugin_opt_tls_crls must be ignore or keep/],
         [{ tls_name: 'a' }, /plugin_opt_tls_name means nothing without plugin_opt_tls_dir/],
       ];
       for (const [pluginOptions, why] of cases) {

@@ -69,12 +69,13 @@ onEveryBroker(
       async () => {
         let sent = 0;
         let publishing = true;
-        const publisher = (async () => {
+        const publish = async (): Promise<void> => {
           while (publishing) {
             await device.publish('count', `${++sent}`);
             await pause(2);
           }
-        })();
+        };
+        const publisher = publish();
         const seen = [await shown()];
         for (let round = 0; round < ROTATIONS; round++) {
           await rotate();

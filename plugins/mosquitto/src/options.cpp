@@ -83,6 +83,7 @@ bool Options::Parse(const std::vector<Line>& lines, Options* options, std::strin
       {"unknown_retain_source", OneOf(&options->allow_unknown_retain_source, "deny", "allow")},
       {"tls_dir", DirectoryPath(&options->tls_directory)},
       {"tls_name", SubscriberName(&options->tls_name)},
+      {"tls_crls", OneOf(&options->keep_crls, "ignore", "keep")},
       {"tls_wait_ms", Number(&options->tls_wait_ms, 0, 60'000)},
   };
   std::set<std::string> seen;
@@ -103,7 +104,7 @@ bool Options::Parse(const std::vector<Line>& lines, Options* options, std::strin
       return false;
     }
   }
-  for (const char* name : {"tls_name", "tls_wait_ms"}) {
+  for (const char* name : {"tls_name", "tls_crls", "tls_wait_ms"}) {
     if (seen.count(name) == 0 || seen.count("tls_dir") != 0) continue;
     *error = std::string("plugin_opt_") + name + " means nothing without plugin_opt_tls_dir";
     return false;

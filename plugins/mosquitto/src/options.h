@@ -29,6 +29,8 @@ struct Options {
   std::string tls_directory;
   // Whose certificate the daemon is asked for.
   std::string tls_name = "mosquitto";
+  // CRLs of the device CAs are kept there too, and the broker reloads whenever one changes.
+  bool keep_crls = false;
   // How long the broker's start waits for the first one.
   int tls_wait_ms = 10'000;
 

@@ -54,7 +54,7 @@ struct TlsStore {
   static TlsStore Of(const Options& options) {
     TlsStore store;
     if (options.tls_directory.empty()) return store;
-    store.directory = std::make_unique<TlsDirectory>(options.tls_directory);
+    store.directory = std::make_unique<TlsDirectory>(options.tls_directory, options.keep_crls);
     try {
       store.has_set = store.directory->HasSet();
     } catch (const std::exception& error) {
@@ -130,7 +130,8 @@ class Plugin {
       left = until - SteadyNow();
     } while (!has_set && left > 0);
     if (has_set) return;
-    Log::WriteOnce(LogLevel::kError, "no server certificate from the daemon within " + std::to_string(options_.tls_wait_ms) +
+    Log::WriteOnce(LogLevel::kError, std::string("no server certificate") + (options_.keep_crls ? " with CRLs" : "") +
+                                         " from the daemon within " + std::to_string(options_.tls_wait_ms) +
                                          " ms (plugin_opt_tls_wait_ms): listeners that name files of " +
                                          options_.tls_directory + " cannot start. Is the daemon there (deviceauthctl status)?");
   }

@@ -64,8 +64,8 @@ std::string Remedy(const std::system_error& error, const std::string& path) {
 
 }  // namespace
 
-TlsDirectory::TlsDirectory(std::string path, FileStep before_step)
-    : path_(std::move(path)), before_step_(std::move(before_step)) {}
+TlsDirectory::TlsDirectory(std::string path, bool keep_crls, FileStep before_step)
+    : path_(std::move(path)), keep_crls_(keep_crls), before_step_(std::move(before_step)) {}
 
 bool TlsDirectory::HasSet() {
   try {
@@ -75,6 +75,7 @@ bool TlsDirectory::HasSet() {
     if (!current.has_value()) return false;
     const auto certificate = current->find(kCertificate);
     const auto key = current->find(kPrivateKey);
+    if (keep_crls_ && current->count(kCrls) == 0) return false;
     return certificate != current->end() && key != current->end() && IsKeyOf(key->second, certificate->second);
   } catch (const std::system_error& error) {
     throw std::runtime_error(Remedy(error, path_));
@@ -88,7 +89,8 @@ TlsDirectory::Change TlsDirectory::Put(const TlsSet& set) {
     CheckLinks(directory);
     const Contents before = Current(directory).value_or(Contents());
     Contents after = ContentsOf(set);
-    const bool keeps_crls = after.count(kCrls) == 0 && before.count(kCrls) != 0;
+    if (!keep_crls_) after.erase(kCrls);
+    const bool keeps_crls = keep_crls_ && after.count(kCrls) == 0 && before.count(kCrls) != 0;
     if (keeps_crls) after.insert(*before.find(kCrls));
     if (before == after) {
       MakeLinks(directory);
@@ -96,6 +98,7 @@ TlsDirectory::Change TlsDirectory::Put(const TlsSet& set) {
     }
     Change change = Compare(before, after);
     change.kept_crls = keeps_crls;
+    change.crls = change.crls && keep_crls_;
     unsigned long last = 0;
     for (const std::string& name : directory.Names()) {
       if (IsSet(name)) last = std::max(last, NumberOf(name));

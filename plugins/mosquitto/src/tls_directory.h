@@ -6,8 +6,8 @@
 // - What an interrupted writer left is removed by the next.
 // - What is there already is not written again.
 //
-// device-cas.crl is there once the daemon had a CRL of every device CA, and stays when it has not any more: a broker with
-// `crlfile` cannot do without (2.1 ends at a reload), and an old list is the cautious answer.
+// device-cas.crl is there, where it is wanted, once the daemon had a CRL of every device CA, and stays when it has not any more: a
+// broker with `crlfile` cannot do without (2.1 ends at a reload), and an old list is the cautious answer.
 //
 // Throws std::runtime_error with a text that says what to do.
 //
@@ -40,11 +40,11 @@ class TlsDirectory {
     bool without_group = false;
   };
 
-  explicit TlsDirectory(std::string path, FileStep before_step = {});
+  TlsDirectory(std::string path, bool keep_crls, FileStep before_step = {});
 
   const std::string& path() const { return path_; }
 
-  // Is there a set whose key is its certificate's? Removes leftovers.
+  // Can a broker start with what is there: a certificate with its key, and CRLs where they are wanted? Removes leftovers.
   bool HasSet();
   Change Put(const TlsSet& set);
 
@@ -62,6 +62,7 @@ class TlsDirectory {
   void WriteSet(const Directory& directory, const std::string& name, const Contents& contents, Change* change) const;
 
   const std::string path_;
+  const bool keep_crls_;
   const FileStep before_step_;
   // Of the directory as long as this lives: two writers would undo each other's work.
   std::unique_ptr<Directory> locked_;

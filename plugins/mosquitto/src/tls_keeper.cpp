@@ -85,6 +85,7 @@ void TlsKeeper::WriteNow() {
     written->described = set.described;
     try {
       written->change = directory_->Put(set);
+      written->has_set = directory_->HasSet();
     } catch (const std::exception& error) {
       written->error = error.what();
     }
@@ -108,7 +109,7 @@ void TlsKeeper::Take(Written written) {
   }
   if (!std::exchange(complained_, {}).empty()) Say(LogLevel::kNotice, "the broker's certificate could be written now");
   retry_delay_ = kFirstRetry;
-  has_set_ = true;
+  has_set_ = written.has_set;
   if (written.change.any) {
     Report(written);
     const bool is_read_at_reload = written.change.server || written.change.crls;
@@ -117,7 +118,7 @@ void TlsKeeper::Take(Written written) {
       not_before_ = SteadyNow() + kBetweenReloads;
     }
   }
-  if (on_set_) std::exchange(on_set_, nullptr)();
+  if (has_set_ && on_set_) std::exchange(on_set_, nullptr)();
   Consider();
 }
 

@@ -41,6 +41,7 @@ class TlsKeeper {
  private:
   struct Written {
     TlsDirectory::Change change;
+    bool has_set = false;
     // Empty: it is written, or was there.
     std::string error;
     std::string described;

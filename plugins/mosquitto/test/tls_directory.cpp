@@ -3,6 +3,7 @@
 //   tls_directory has DIR            prints "set" or "none", as the broker's start finds it
 //   tls_directory put DIR            prints each step and then what changed
 //   tls_directory put DIR stop N     ends the process before step N (status 42), as a SIGKILL would
+//   tls_directory put DIR ignore-crls 0
 //   tls_directory put DIR fail N     step N fails as a full disk does
 //
 // Status 1: it says why. 2: the update is not usable.
@@ -37,7 +38,7 @@ int Put(const std::string& path, const std::string& how, int at) {
     return 2;
   }
   int step = 0;
-  deviceauth::TlsDirectory directory(path, [&](const char* what, const std::string& file) {
+  deviceauth::TlsDirectory directory(path, how != "ignore-crls", [&](const char* what, const std::string& file) {
     step++;
     if (how == "stop" && step == at) _exit(42);
     if (how == "fail" && step == at) throw std::system_error(ENOSPC, std::generic_category(), "cannot write " + file);
@@ -56,13 +57,13 @@ int main(int count, char** arguments) {
   const std::string command = count > 2 ? arguments[1] : "";
   try {
     if (command == "has") {
-      std::puts(deviceauth::TlsDirectory(arguments[2]).HasSet() ? "set" : "none");
+      std::puts(deviceauth::TlsDirectory(arguments[2], true).HasSet() ? "set" : "none");
       return 0;
     }
     if (command == "put") {
       return Put(arguments[2], count > 4 ? arguments[3] : "", count > 4 ? std::atoi(arguments[4]) : 0);
     }
-    std::fputs("usage: tls_directory has DIR | put DIR [stop N | fail N]\n", stderr);
+    std::fputs("usage: tls_directory has DIR | put DIR [stop N | fail N | ignore-crls 0]\n", stderr);
     return 64;
   } catch (const std::exception& error) {
     std::puts(error.what());

@@ -64,6 +64,10 @@ export class AedesBroker {
     return this.certificate?.current?.caCertificates.join('') ?? this.#serverCaPem;
   }
 
+  get deviceCas(): string {
+    return this.certificate?.current?.deviceCas.join('') ?? '';
+  }
+
   static async start(options: AedesBrokerOptions): Promise<AedesBroker> {
     const unknownIssuer = options.unknownIssuer ?? 'refuse';
     const lines: LogLine[] = [];

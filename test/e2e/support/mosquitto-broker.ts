@@ -162,6 +162,10 @@ export class MosquittoBroker {
     return this.#tls;
   }
 
+  get deviceCas(): string {
+    return readFileSync(join(this.tlsDirectory, 'device-cas.pem'), 'utf8');
+  }
+
   /** How often it has been told to reload, by whomever. */
   get reloads(): number {
     return this.log.split('Reloading config').length - 1;
@@ -354,7 +358,8 @@ export class MosquittoBroker {
       this.#tls = file('tls');
       mkdirSync(this.#tls, { mode: 0o750 });
     }
-    const tls = this.#tls === undefined ? {} : { tls_dir: this.#tls };
+    const crls = options.tls === 'crlfile' ? { tls_crls: 'keep' } : {};
+    const tls = this.#tls === undefined ? {} : { tls_dir: this.#tls, ...crls };
     const pluginOptions = Object.entries({ ...socket, ...tls, ...options.pluginOptions });
     const own = options.plugin ?? pluginFile() ?? '';
     const copy = file('plugin.so');

@@ -50,6 +50,8 @@ export interface BrokerOptions {
 
 export interface SceneBroker extends Broker {
   readonly log: string;
+  /** The device CAs the daemon has told it, PEM; for a broker that has them from there. */
+  readonly deviceCas: string;
   stop(): Promise<void>;
 }
 
@@ -253,6 +255,9 @@ export class Scene {
     });
     this.#brokers.push(broker);
     if (broker instanceof MosquittoBroker && broker.ticks && broker.hasPlugin) await broker.inStep();
+    if (options.certificateFromDaemon === true) {
+      await until('the broker knows the device CA', () => broker.deviceCas.includes(this.deviceCaPem));
+    }
     return broker;
   }
 

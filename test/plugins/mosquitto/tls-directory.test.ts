@@ -148,6 +148,13 @@ describe.skipIf(missingTool() !== undefined)('the directory of the broker’s ce
     expect(filesIn(directory)['device-cas.crl']).toBe(firstFiles['device-cas.crl']);
   });
 
+  it('has no CRLs where they are not wanted, and does not change with them', () => {
+    put(first);
+    expect(put(first, 'ignore-crls', '0').last).toContain('any=1 server=0 cas=0 crls=0 kept_crls=0');
+    expect(existsSync(join(directory, 'device-cas.crl'))).toBe(false);
+    expect(put({ ...first, deviceCaCrls: [] }, 'ignore-crls', '0').last).toMatch(/^any=0/);
+  });
+
   it('can be without any device CA', () => {
     put({ ...first, deviceCaCertificates: [], deviceCaCrls: [] });
     expect(filesIn(directory)['device-cas.pem']).toBe('');
