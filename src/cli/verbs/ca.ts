@@ -1,11 +1,12 @@
 /** `ca create|register|list|show|remove`: the authorities whose certificates devices carry; `show` of none is the server's. */
 import type { DeviceCa__Output } from '../../contract/generated/deviceauth/v1/DeviceCa.ts';
 import { AdminConnection } from '../admin-connection.ts';
+import { crlOf, deviceCaTable } from '../ca-text.ts';
 import { readCertificate } from '../certificate-file.ts';
 import type { Invocation } from '../command.ts';
 import { CliFailure, EXIT } from '../failure.ts';
 import { write } from '../terminal.ts';
-import { day, fields, json, table, time } from '../text.ts';
+import { fields, json, time } from '../text.ts';
 import { oneLine } from './certificate.ts';
 import { showServerCa } from './server-ca.ts';
 
@@ -50,18 +51,6 @@ export async function list(invocation: Invocation): Promise<number> {
     await write(terminal.stdout, deviceCaTable(response.deviceCas, terminal.columns));
   }
   return EXIT.ok;
-}
-
-export function deviceCaTable(deviceCas: readonly DeviceCa__Output[], columns: number | undefined): string {
-  const rows = deviceCas.map((ca) => [
-    ca.name,
-    ca.localKey ? 'here' : 'elsewhere',
-    ca.provisioning ? 'yes' : 'no',
-    day(ca.notAfter),
-    ca.key,
-    oneLine(ca.subject),
-  ]);
-  return table(['NAME', 'KEY IS', 'PROVISIONING', 'VALID UNTIL', 'KEY', 'SUBJECT'], rows, columns);
 }
 
 export async function show(invocation: Invocation): Promise<number> {
@@ -114,13 +103,4 @@ async function print({ terminal, json: asJson }: Invocation, ca: DeviceCa__Outpu
     );
   await write(terminal.stdout, asJson ? json(ca) : text());
   return EXIT.ok;
-}
-
-export function crlOf(pem: string | undefined, whose: string): string {
-  if (pem !== undefined && pem !== '') return pem;
-  throw new CliFailure(`there is no CRL of ${whose} here`, {
-    reason: 'NOT_FOUND',
-    exitCode: EXIT.failed,
-    fix: 'the CA whose key is elsewhere makes its own; `deviceauthctl status` tells why one of ours could not be made',
-  });
 }
