@@ -54,8 +54,9 @@ export class MosquittoBroker implements DemoBroker {
     });
     const ready = await until(() => {
       if (!child.running) return false;
-      // The plugin refuses devices until it has reached the daemon.
-      return /deviceauthd: in step with the daemon/.test(child.output) || undefined;
+      // It listens, with the certificate it got; and the plugin, which refuses devices until then, has reached the daemon.
+      const signs = [/mosquitto version \S+ running/, /deviceauthd: in step with the daemon/];
+      return signs.every((sign) => sign.test(child.output)) || undefined;
     }, STARTS_WITHIN);
     const { output } = child;
     if (ready === true) {
