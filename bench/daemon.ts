@@ -9,8 +9,8 @@ import { ConfigurationWatcher } from '../src/config/watcher.ts';
 import { startDaemon } from '../src/daemon.ts';
 import { CertificateParser } from '../src/identity/certificate.ts';
 import { openRegistry } from '../src/identity/registry/sqlite-registry.ts';
-import { CertificateIssuer } from '../src/pki/certificate-issuer.ts';
-import { DeviceCaStore } from '../src/pki/device-ca-store.ts';
+import { DeviceCaStore } from '../src/pki/authorities/device-ca-store.ts';
+import { CertificateIssuer } from '../src/pki/x509/certificate-issuer.ts';
 import { compileDeviceGroups } from '../src/policy/device-groups.ts';
 import type { Device, Serve } from './grpc.ts';
 

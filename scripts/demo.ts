@@ -132,7 +132,6 @@ async function show(options: Options, running: Running): Promise<boolean> {
   const { broker, line } = await choice.start({
     places,
     port: options.port,
-    deviceCas: await devices.caPems(),
     running,
   });
   broker.onExit(() => {

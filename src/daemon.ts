@@ -3,6 +3,8 @@
  * them the other way round. The only file that knows every room. A daemon that cannot start whole does not start, and
  * leaves nothing open.
  */
+
+import { hostname } from 'node:os';
 import { StateBackup } from './backup/state-backup.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './config/load.ts';
@@ -11,11 +13,12 @@ import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
 import { Certificates, encodePkcs12 } from './daemon/certificates.ts';
+import { Connectivity } from './daemon/connectivity.ts';
 import { Expiries, watchExpiries } from './daemon/expiries.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
 import { endRevokedSessions, openDeviceCaBundle, openRevocations } from './daemon/revocation.ts';
 import { ServiceManager } from './daemon/service-manager.ts';
-import { identitySettings, sessionSettings } from './daemon/settings.ts';
+import { discoveredCore, identitySettings, sessionSettings } from './daemon/settings.ts';
 import { Stack } from './daemon/stack.ts';
 import { serviceManagerAddress, systemdNotify } from './daemon/systemd-notify.ts';
 import { openTelemetry, type Telemetry } from './daemon/telemetry.ts';
@@ -28,8 +31,8 @@ import { openRegistry, type SqliteRegistry } from './identity/registry/sqlite-re
 import { TrustStore } from './identity/trust.ts';
 import { TrustedClock } from './identity/trusted-clock.ts';
 import type { Verifier } from './identity/verifier.ts';
-import { CertificateIssuer } from './pki/certificate-issuer.ts';
-import { DeviceCaStore } from './pki/device-ca-store.ts';
+import { DeviceCaStore } from './pki/authorities/device-ca-store.ts';
+import { CertificateIssuer } from './pki/x509/certificate-issuer.ts';
 import { compileDeviceGroups } from './policy/device-groups.ts';
 import { PolicyEngine } from './policy/policy-engine.ts';
 import { RELEASE } from './release.ts';
@@ -37,6 +40,7 @@ import { SessionService } from './sessions/session-service.ts';
 import { ExpiryWatch } from './telemetry/expiry-watch.ts';
 import { countBySeverity } from './telemetry/findings.ts';
 import type { RootLogger } from './telemetry/logger.ts';
+import { hostPorts } from './telemetry/loopback-address.ts';
 
 export interface DaemonOptions {
   /** Loaded; the daemon begins to follow the file and closes it when it stops. */
@@ -156,12 +160,18 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     warn: (message) => logger.warn(message),
   });
   const deviceCaBundle = await openDeviceCaBundle(revocation, revoked.external, deviceCas, issuer);
+
+  const connectivity = await Connectivity.open({ store: registry.hostAddresses, clock, current, telemetry });
+  const { addresses } = connectivity;
+  stack.push(() => connectivity.stop());
+  stack.push(configuration.onChange(() => connectivity.applySettings()));
+
   const certificates = await Certificates.open({
     stateDirectory,
     clock,
     trusted,
     issuer,
-    hosts: { current: () => current().connectivity.hosts, onChange: () => () => {} },
+    hosts: { current: () => addresses.hosts(), onChange: (listener) => addresses.onChange(listener) },
     deviceCas: deviceCaBundle,
     current,
     telemetry,
@@ -206,14 +216,21 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     encodePkcs12,
     listeners: current().listeners,
     inherited: inheritedSockets(process.env, process.pid),
+    discovery: {
+      identity: authenticator,
+      core: () => ({ ...discoveredCore(current(), hostname()), addresses: addresses.current() }),
+      listen: hostPorts(current().discovery.listen),
+      maxConnections: current().discovery.maxConnections,
+      requestsPerSecond: () => current().discovery.requestsPerSecond,
+    },
     admin: {
       config: current().admin,
       rooms: {
         registry,
         certificates: parser,
         issuer: issuerOf(deviceCas, current),
-        deviceCas: deviceCasOf(deviceCas, registry),
-        serverCa: certificates.ca,
+        deviceCas: deviceCasOf(deviceCas, registry, deviceCaBundle),
+        serverCa: certificates.control,
         serverCertificates: certificates.room,
         backups,
         sessions: sessionsOf(sessions, policy),
@@ -231,6 +248,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
             configurationFile: configuration.status.file,
             findings: roomFindings(),
             cloudQueue: undefined,
+            hostAddresses: addresses.current(),
           }),
         },
       },
@@ -249,6 +267,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     registry: () => registry.counts(),
     updateStreams: connectedBrokers,
     listeners: () => endpoints.listeners(),
+    discovery: () => endpoints.discoveryStatuses(),
     findings: () => countBySeverity(allFindings()),
     expiries: () => expiryWatch.samples(),
   });

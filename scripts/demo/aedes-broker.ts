@@ -3,14 +3,15 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { Aedes } from 'aedes';
-import { AedesPlugin, createTlsServer } from '../../plugins/aedes/index.ts';
+import { AedesPlugin, ServerCertificate } from '../../plugins/aedes/index.ts';
 import {
   type DemoBroker,
   type DemoBrokerOptions,
   HOST,
   isTaken,
-  serverCertificate,
   taken,
+  within,
+  writeServerCa,
 } from './broker.ts';
 
 export class AedesBroker implements DemoBroker {
@@ -25,23 +26,27 @@ export class AedesBroker implements DemoBroker {
     this.serverCaPem = serverCaPem;
   }
 
-  static async start({ places, port, deviceCas, running }: DemoBrokerOptions): Promise<AedesBroker> {
-    const certificate = await serverCertificate(places);
+  static async start({ places, port, running }: DemoBrokerOptions): Promise<AedesBroker> {
+    const address = `unix:${places.brokerSocket}`;
+    const certificate = ServerCertificate.subscribe({ address, name: 'demo-aedes' });
+    running.add(() => certificate.close());
     const aedes = await Aedes.createBroker();
-    const plugin = AedesPlugin.attach(aedes, { address: `unix:${places.brokerSocket}`, log: () => {} });
+    const plugin = AedesPlugin.attach(aedes, { address, log: () => {} });
     const sockets = new Set<TLSSocket>();
-    const server = createTlsServer({
-      certificate: certificate.certificate,
-      privateKey: certificate.privateKey,
-      deviceCas,
-      unknownIssuer: 'refuse',
-      onConnection: (socket) => {
-        sockets.add(socket);
-        socket.on('close', () => sockets.delete(socket));
-        aedes.handle(socket);
-      },
-      onRefused: () => {},
-    });
+    // In the running server certificate and device CAs are swapped whenever the daemon says so.
+    const server = await within(
+      certificate.createTlsServer({
+        unknownIssuer: 'refuse',
+        onConnection: (socket) => {
+          sockets.add(socket);
+          socket.on('close', () => sockets.delete(socket));
+          aedes.handle(socket);
+        },
+        onRefused: () => {},
+      }),
+      'The daemon gave the broker no certificate.',
+      places,
+    );
     running.add(async () => {
       server.close();
       await new Promise<void>((resolve) => aedes.close(() => resolve()));
@@ -55,7 +60,11 @@ export class AedesBroker implements DemoBroker {
       throw isTaken(error) ? taken(port) : error;
     }
     await plugin.ready();
-    return new AedesBroker((server.address() as AddressInfo).port, certificate.caCertificates.join(''));
+    const { caCertificates } = await certificate.ready();
+    return new AedesBroker(
+      (server.address() as AddressInfo).port,
+      writeServerCa(places, caCertificates.join('')),
+    );
   }
 
   async logged(): Promise<undefined> {

@@ -3,10 +3,6 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { type AddressInfo, createServer } from 'node:net';
 import { join } from 'node:path';
-import { Client, credentials } from '@grpc/grpc-js';
-import type { CertificateUpdate__Output } from '../../src/contract/generated/deviceauth/v1/CertificateUpdate.ts';
-import type { CertificateUpdateEvent__Output } from '../../src/contract/generated/deviceauth/v1/CertificateUpdateEvent.ts';
-import { loadContract } from '../../src/contract/index.ts';
 import type { Places } from './places.ts';
 import { Problem } from './problem.ts';
 import type { Running } from './running.ts';
@@ -32,38 +28,22 @@ export interface DemoBrokerOptions {
   readonly places: Places;
   /** 0: any that is free. */
   readonly port: number;
-  readonly deviceCas: readonly string[];
   readonly running: Running;
 }
 
-/** The one the daemon gives this broker, now; a broker that runs for days follows the stream. */
-export async function serverCertificate(places: Places): Promise<CertificateUpdate__Output> {
-  const contract = loadContract();
-  const client = new Client(`unix:${places.brokerSocket}`, credentials.createInsecure());
-  const method = contract.deviceAuth.SubscribeToCertificateUpdates;
-  const call = client.makeServerStreamRequest(
-    method.path,
-    method.requestSerialize,
-    method.responseDeserialize,
-    { certificateOptions: { certificateType: 'SERVER' }, subscriberName: 'demo' },
-    { deadline: Date.now() + GIVEN_WITHIN },
-  );
-  try {
-    for await (const { certificateUpdate } of call as AsyncIterable<CertificateUpdateEvent__Output>) {
-      if (certificateUpdate == null) continue;
-      // For trying other MQTT clients: what they must trust.
-      writeFileSync(join(places.devices, 'server-ca.pem'), certificateUpdate.caCertificates.join(''));
-      return certificateUpdate;
-    }
-    throw new Error('the daemon ended the stream');
-  } catch (error) {
-    const why = error instanceof Error ? error.message : String(error);
-    throw new Problem(`The daemon gave the broker no certificate (${why}).`, `Its log is ${places.log}.`);
-  } finally {
-    call.on('error', () => {});
-    call.cancel();
-    client.close();
-  }
+/** What devices must trust; for trying other MQTT clients it is beside their files. */
+export function writeServerCa(places: Places, pem: string): string {
+  writeFileSync(join(places.devices, 'server-ca.pem'), pem);
+  return pem;
+}
+
+export async function within<T>(given: Promise<T>, problem: string, places: Places): Promise<T> {
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), GIVEN_WITHIN);
+  const first = await Promise.race([given, late]);
+  clearTimeout(timer);
+  if (first === undefined) throw new Problem(problem, `The daemon's log is ${places.log}.`);
+  return first;
 }
 
 /** Somebody else may have the port. The port, or for 0 one that is free. */

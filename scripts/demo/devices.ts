@@ -2,7 +2,7 @@
 import { X509Certificate } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { CertificateIssuer, generateKeys, privateKeyPem } from '../../src/pki/certificate-issuer.ts';
+import { CertificateIssuer, generateKeys, privateKeyPem } from '../../src/pki/x509/certificate-issuer.ts';
 import type { Admin } from './admin.ts';
 import type { Places } from './places.ts';
 
@@ -33,11 +33,6 @@ export class DemoDevices {
   async ensureCa(): Promise<void> {
     const { deviceCas } = await this.#admin.call('ListDeviceCas', {});
     if (deviceCas.every((ca) => ca.name !== CA)) await this.#admin.call('CreateDeviceCa', { name: CA });
-  }
-
-  async caPems(): Promise<string[]> {
-    const { deviceCas } = await this.#admin.call('ListDeviceCas', {});
-    return deviceCas.map((ca) => ca.certificatePem);
   }
 
   /** The certificate in the directory while it is active, else a new one. */

@@ -2,15 +2,15 @@
  * A Mosquitto as a child process with the plugin in it, run by whoever runs the demo: what docs/mosquitto.md sets up, in
  * one directory. Its configuration is written at every start; its log goes to a file.
  */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import {
   type DemoBroker,
   type DemoBrokerOptions,
   HOST,
   requirePort,
-  serverCertificate,
   taken,
+  writeServerCa,
 } from './broker.ts';
 import { Child } from './child.ts';
 import { type MosquittoParts, NoMosquitto } from './mosquitto-parts.ts';
@@ -40,13 +40,9 @@ export class MosquittoBroker implements DemoBroker {
 
   /** Resolves when devices can come; fails with NoMosquitto when this Mosquitto does not run, with this plugin. */
   static async start(options: DemoBrokerOptions, parts: MosquittoParts): Promise<MosquittoBroker> {
-    const { places, deviceCas, running } = options;
-    const certificate = await serverCertificate(places);
+    const { places, running } = options;
     const file = (name: string) => join(places.mosquitto, name);
-    mkdirSync(places.mosquitto, { recursive: true, mode: 0o700 });
-    writeFileSync(file('server.pem'), certificate.certificate);
-    writeFileSync(file('server.key'), certificate.privateKey, { mode: 0o600 });
-    writeFileSync(file('device-cas.pem'), deviceCas.join('\n'));
+    mkdirSync(file('tls'), { recursive: true, mode: 0o700 });
     const port = options.port === 0 ? await requirePort(0) : options.port;
     writeFileSync(file('mosquitto.conf'), configuration(places, parts, port));
 
@@ -64,13 +60,8 @@ export class MosquittoBroker implements DemoBroker {
     const { output } = child;
     if (ready === true) {
       const version = /mosquitto version (\S+)/.exec(output)?.[1] ?? '';
-      return new MosquittoBroker(
-        child,
-        places.mosquittoLog,
-        version,
-        port,
-        certificate.caCertificates.join(''),
-      );
+      const serverCaPem = writeServerCa(places, readFileSync(file('tls/ca.pem'), 'utf8'));
+      return new MosquittoBroker(child, places.mosquittoLog, version, port, serverCaPem);
     }
     await child.stop();
     if (/Address already in use/.test(output)) throw taken(port);
@@ -115,11 +106,13 @@ max_queued_messages 100000
 
 plugin ${plugin}
 plugin_opt_socket ${socketPath(places)}
+# What is below comes from the daemon, and is renewed by it.
+plugin_opt_tls_dir ${file('tls')}
 
 listener ${port} ${HOST}
-cafile ${file('device-cas.pem')}
-certfile ${file('server.pem')}
-keyfile ${file('server.key')}
+capath ${file('tls/device-cas')}
+certfile ${file('tls/server.pem')}
+keyfile ${file('tls/server.key')}
 require_certificate true
 `;
 }

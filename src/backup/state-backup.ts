@@ -16,8 +16,8 @@ import type {
   RegistryStaging,
 } from '../identity/registry/copies.ts';
 import type { DeviceCaRecord } from '../identity/registry/store.ts';
+import type { DeviceCaKey } from '../pki/authorities/device-ca-store.ts';
 import type { ExportedAuthority, ServerCaBackup } from '../pki/certificates-api.ts';
-import type { DeviceCaKey } from '../pki/device-ca-store.ts';
 import { seal, unseal } from './archive.ts';
 import { checkPassphrase, damaged, SCRYPT_COST, type ScryptCost } from './archive-key.ts';
 import { type ArchiveRecord, CONTENT_VERSION, recordLine, recordsOf, type StatePart } from './records.ts';
@@ -90,13 +90,14 @@ export class StateBackup {
     if (passphrase === '') throw new DaemonError('INVALID_ARGUMENTS', 'passphrase is required');
     requireParts(parts);
     this.#begin();
-    const staging = this.#options.registry.stage();
+    let staging: RegistryStaging | undefined;
     try {
+      staging = this.#options.registry.stage();
       const cas: Cas = { server: [], device: [] };
       const exportedAt = await this.#read(request, file, staging, cas);
       return { exportedAt, ...(await this.#apply(request, staging, cas)) };
     } finally {
-      staging.close();
+      staging?.close();
       this.#busy = false;
     }
   }

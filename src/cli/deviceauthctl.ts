@@ -304,9 +304,12 @@ const CAS: readonly CommandSpec[] = [
     words: ['ca', 'show'],
     summary: "Show the CA of the brokers' certificates, or a device CA",
     details:
-      'Without NAME: the server CA (the one that signs, an announced and retired ones), then the device CAs. --pem prints what devices must trust to verify their broker: all of it, joined, for one CA file.',
+      'Without NAME: the server CA (the one that signs, an announced and retired ones), then the device CAs. --pem prints what devices must trust to verify their broker: all of it, joined, for one CA file. --crl prints the CRL of the CA that signs, or of NAME.',
     operands: [{ name: 'NAME', required: false, describe: 'A device CA' }],
-    options: { pem: { type: 'boolean', describe: 'Print certificates only, as PEM' } },
+    options: {
+      pem: { type: 'boolean', describe: 'Print certificates only, as PEM' },
+      crl: { type: 'boolean', describe: 'Print the CRL only, as PEM' },
+    },
     daemon: 'always',
     example: 'deviceauthctl ca show --pem > ca.pem',
     load: async () => (await import('./verbs/ca.ts')).show,

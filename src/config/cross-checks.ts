@@ -1,5 +1,6 @@
 /** The rules that concern more than one key, held against values that are each right by themselves. */
 import { normalize } from 'node:path';
+import { normalizeHost } from '../connectivity/host-name.ts';
 import { isLoopback, parseHostPort } from '../telemetry/loopback-address.ts';
 import { joinPath, type Problems } from './problem.ts';
 import type { Configuration, Listener, TcpListener } from './schema.ts';
@@ -11,6 +12,7 @@ const OTHERS_WRITE = 0o002;
 const OTHERS_ACCESS = 0o007;
 /** Named so in `status` and in refusals; a listener of that name would be taken for it. */
 const ADMIN = 'admin';
+const DISCOVERY = 'discovery';
 
 /** The configuration with what is wrong taken out; what is wrong is told to `problems`. */
 export function crossCheck(configuration: Configuration, problems: Problems): Configuration {
@@ -20,6 +22,8 @@ export function crossCheck(configuration: Configuration, problems: Problems): Co
     security: boundRevalidation(configuration.security, problems),
     metrics: checkMetrics(configuration.metrics, problems),
     certificates: checkCertificates(configuration.certificates, problems),
+    connectivity: checkConnectivity(configuration.connectivity, problems),
+    discovery: checkDiscovery(configuration.discovery, problems),
     listeners: checkListeners(configuration, problems),
   };
 }
@@ -38,6 +42,7 @@ function checkListeners(configuration: Configuration, problems: Problems): Confi
     const path = joinPath('listeners', name);
     const before = problems.errors.length;
     if (name === ADMIN) problems.error(path, name, 'the name admin is taken by the operator’s socket');
+    if (name === DISCOVERY) problems.error(path, name, 'the name discovery is taken by local discovery');
     checkAddress(listener, path, taken, problems);
     if (listener.operations.length === 0) {
       problems.warn(
@@ -188,6 +193,49 @@ function checkReload(
   if (reload === undefined) return;
   if ((reload.pidFile === undefined) === (reload.command === undefined))
     problems.error(path, reload, 'must have either pidFile or command');
+}
+
+/** A host that is none is left out. */
+function checkConnectivity(
+  connectivity: Configuration['connectivity'],
+  problems: Problems,
+): Configuration['connectivity'] {
+  const hosts = connectivity.hosts.filter((host, index) => {
+    try {
+      normalizeHost(host);
+      return true;
+    } catch {
+      problems.error(
+        `connectivity.hosts[${index}]`,
+        host,
+        'must be a host name or an IP address, without a port',
+      );
+      return false;
+    }
+  });
+  return { ...connectivity, hosts };
+}
+
+function checkDiscovery(
+  discovery: Configuration['discovery'],
+  problems: Problems,
+): Configuration['discovery'] {
+  const taken = new Set<string>();
+  const listen = discovery.listen.filter((text, index) => {
+    const address = parseHostPort(text);
+    const path = `discovery.listen[${index}]`;
+    if (address === undefined) {
+      problems.error(path, text, 'must be host:port');
+      return false;
+    }
+    if (address.port === 0) return true;
+    const key = `${address.host} ${address.port}`;
+    const isNew = !taken.has(key);
+    if (!isNew) problems.error(path, text, 'is there twice');
+    taken.add(key);
+    return isNew;
+  });
+  return { ...discovery, listen };
 }
 
 function checkMetrics(metrics: Configuration['metrics'], problems: Problems): Configuration['metrics'] {

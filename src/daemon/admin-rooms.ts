@@ -9,7 +9,8 @@ import type {
   DeviceCas,
 } from '../endpoints/admin/admin-ports.ts';
 import type { DeviceCaRecord, RegistryStore } from '../identity/registry/store.ts';
-import type { DeviceCaStore } from '../pki/device-ca-store.ts';
+import type { DeviceCaStore } from '../pki/authorities/device-ca-store.ts';
+import type { DeviceCaBundle } from '../pki/revocation/device-ca-bundle.ts';
 import type { PolicyEngine } from '../policy/policy-engine.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { AuditEvent, AuditLog } from '../telemetry/audit.ts';
@@ -25,7 +26,11 @@ const KINDS: Readonly<Record<string, AuditEvent['kind']>> = {
   'server-certificate': 'certificate',
 };
 
-export function deviceCasOf(store: DeviceCaStore, registry: RegistryStore): DeviceCas {
+export function deviceCasOf(
+  store: DeviceCaStore,
+  registry: RegistryStore,
+  crls: Pick<DeviceCaBundle, 'crlPem'>,
+): DeviceCas {
   const recordOf = async (name: string): Promise<DeviceCaRecord> => {
     const found = (await registry.deviceCas()).find((ca) => ca.name === name);
     if (found === undefined) throw new Error(`the device CA ${name} vanished while it was made`);
@@ -43,6 +48,7 @@ export function deviceCasOf(store: DeviceCaStore, registry: RegistryStore): Devi
     remove: async (name) => {
       await store.remove(name);
     },
+    crlPem: (name) => crls.crlPem(name),
   };
 }
 

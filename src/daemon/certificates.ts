@@ -1,18 +1,26 @@
 /** The certificates room, composed: the server CA, the server certificates, the file sinks; and what the operator is told of them. */
 import { createPrivateKey } from 'node:crypto';
+import { join } from 'node:path';
 import type { Clock } from '../clock.ts';
 import type { Configuration } from '../config/load.ts';
 import { groupId } from '../endpoints/listeners/unix-socket.ts';
 import type { TrustedClock } from '../identity/trusted-clock.ts';
-import type { CertificateIssuer } from '../pki/certificate-issuer.ts';
-import type { Pkcs12Encoder } from '../pki/certificates-api.ts';
-import type { DeviceCaFiles } from '../pki/device-ca-bundle.ts';
+import { ServerCa, type ServerCaSettings } from '../pki/authorities/server-ca.ts';
+import type {
+  Pkcs12Encoder,
+  ServerCaCertificate,
+  ServerCaControl,
+  ServerCaState,
+} from '../pki/certificates-api.ts';
+import { FileSinks } from '../pki/delivery/file-sinks.ts';
 import { DurableFiles } from '../pki/durable-files.ts';
-import { FileSinks } from '../pki/file-sinks.ts';
-import { encodePkcs12 as encodeStore } from '../pki/pkcs12.ts';
-import { ServerCa, type ServerCaSettings } from '../pki/server-ca.ts';
-import { ServerCertificateFiles } from '../pki/server-certificate-files.ts';
-import { ServerCertificateRoom, type Watched } from '../pki/server-certificate-room.ts';
+import type { DeviceCaFiles } from '../pki/revocation/device-ca-bundle.ts';
+import { ServerCaCrls } from '../pki/revocation/server-ca-crls.ts';
+import { ServerCertificateFiles } from '../pki/server-certificates/server-certificate-files.ts';
+import { ServerCertificateRoom, type Watched } from '../pki/server-certificates/server-certificate-room.ts';
+import type { CertificateIssuer } from '../pki/x509/certificate-issuer.ts';
+import { CrlIssuer } from '../pki/x509/crl.ts';
+import { encodePkcs12 as encodeStore } from '../pki/x509/pkcs12.ts';
 import type { Telemetry } from './telemetry.ts';
 
 export interface CertificatesParts {
@@ -33,12 +41,25 @@ const SINK = 'certificates.sink';
 export class Certificates {
   readonly ca: ServerCa;
   readonly room: ServerCertificateRoom;
+  /** The CA as the operator sees it: with its CRLs. */
+  readonly control: ServerCaControl;
+  readonly #crls: ServerCaCrls;
   readonly #sinks: FileSinks;
   readonly #parts: CertificatesParts;
 
-  private constructor(ca: ServerCa, room: ServerCertificateRoom, parts: CertificatesParts) {
+  private constructor(
+    ca: ServerCa,
+    room: ServerCertificateRoom,
+    crls: ServerCaCrls,
+    parts: CertificatesParts,
+  ) {
     this.ca = ca;
     this.room = room;
+    this.control = {
+      state: () => withCrls(ca.state(), crls),
+      rotate: async (step) => withCrls(await ca.rotate(step), crls),
+    };
+    this.#crls = crls;
     this.#parts = parts;
     const { clock, telemetry } = parts;
     this.#sinks = new FileSinks({
@@ -102,7 +123,16 @@ export class Certificates {
         }
       },
     });
-    return new Certificates(ca, room, parts);
+    const crls = await ServerCaCrls.open({
+      directory: join(stateDirectory, 'crls', 'server'),
+      ca,
+      issuer: new CrlIssuer({ issuer, clock: trusted }),
+      clock: trusted,
+      timer: clock,
+      validitySeconds: () => current().certificates.crlValiditySeconds,
+      warn,
+    });
+    return new Certificates(ca, room, crls, parts);
   }
 
   /** At the start, and whenever the configuration changes. */
@@ -114,6 +144,7 @@ export class Certificates {
   async stop(): Promise<void> {
     await this.#sinks.stop();
     await this.room.stop();
+    await this.#crls.stop();
   }
 
   static #caChanged(ca: ServerCa, { trusted, telemetry }: CertificatesParts): void {
@@ -144,6 +175,19 @@ export class Certificates {
       });
     }
   }
+}
+
+function withCrls(state: ServerCaState, crls: ServerCaCrls): ServerCaState {
+  const complete = (certificate: ServerCaCertificate): ServerCaCertificate => {
+    const crlPem = crls.pem(certificate.certificateId);
+    return crlPem === undefined ? certificate : { ...certificate, crlPem };
+  };
+  return {
+    ...state,
+    current: state.current && complete(state.current),
+    next: state.next && complete(state.next),
+    retired: state.retired.map(complete),
+  };
 }
 
 function caSettings({ certificateAuthority: ca }: Configuration): ServerCaSettings {

@@ -6,8 +6,8 @@ import type { Configuration } from '../config/load.ts';
 import type { ConfigurationWatcher } from '../config/watcher.ts';
 import { isUnix } from '../endpoints/listeners/listener-config.ts';
 import type { RegistryStore } from '../identity/registry/store.ts';
+import type { DeviceCa } from '../pki/authorities/device-ca-store.ts';
 import type { ServerCaControl, ServerCertificateControl } from '../pki/certificates-api.ts';
-import type { DeviceCa } from '../pki/device-ca-store.ts';
 import type { Expiring, ExpiryWatch } from '../telemetry/expiry-watch.ts';
 
 export interface ExpiryParts {

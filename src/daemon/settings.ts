@@ -1,5 +1,6 @@
 /** What rooms live by, taken from the configuration in force each time it is asked for. */
 import type { Configuration } from '../config/load.ts';
+import type { DiscoveredCore } from '../endpoints/discovery/discovery-resource.ts';
 import type { IdentitySettings } from '../identity/confirmations.ts';
 import type { SessionSettings } from '../sessions/ports.ts';
 
@@ -20,5 +21,17 @@ export function sessionSettings({ performance, security, sessions }: Configurati
     maxPerClientId: sessions.maxPerClientId,
     outageGraceSeconds: security.outageGraceSeconds,
     liveRevalidationSeconds: security.liveRevalidationSeconds,
+  };
+}
+
+/** What discovery tells of this core, its addresses and CAs aside. A host name becomes a thing name. */
+export function discoveredCore(
+  { discovery }: Configuration,
+  hostName: string,
+): Pick<DiscoveredCore, 'groupId' | 'thingArn'> {
+  const { coreName = hostName.replace(/[^A-Za-z0-9:_-]/g, '-').slice(0, 128) || 'core' } = discovery;
+  return {
+    groupId: discovery.groupId ?? `greengrassV2-coreDevice-${coreName}`,
+    thingArn: discovery.thingArn ?? `arn:aws:iot:local:000000000000:thing/${coreName}`,
   };
 }

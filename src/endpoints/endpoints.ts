@@ -9,6 +9,7 @@ import type { Pkcs12Encoder, ServerCertificates } from '../pki/certificates-api.
 import type { AdminRooms } from './admin/admin-ports.ts';
 import { AdminService } from './admin/admin-service.ts';
 import { Diagnostics } from './admin/diagnostics.ts';
+import { DISCOVERY_LISTENER, Discovery, type DiscoveryOptions } from './discovery/discovery.ts';
 import { type DeviceAuthParts, DeviceAuthService } from './grpc/device-auth-service.ts';
 import { Listener, type ListenerState } from './listeners/listener.ts';
 import type { ListenerConfig, UnixListenerConfig } from './listeners/listener-config.ts';
@@ -38,11 +39,16 @@ export interface EndpointsOptions {
   readonly listeners: Readonly<Record<string, ListenerConfig>>;
   /** Descriptors by listener name, of `inheritedSockets`. */
   readonly inherited?: ReadonlyMap<string, number>;
+  /** Undefined: no local discovery (measurements). It has no port unless one is configured or passed. */
+  readonly discovery?:
+    | Pick<DiscoveryOptions, 'identity' | 'core' | 'listen' | 'maxConnections' | 'requestsPerSecond'>
+    | undefined;
 }
 
 export class Endpoints {
   readonly #listeners: readonly Listener[];
   readonly #admin: Listener | undefined;
+  readonly #discovery: Discovery | undefined;
   readonly #diagnostics: Diagnostics;
 
   /** Rejects with a `ListenerError`. */
@@ -50,38 +56,56 @@ export class Endpoints {
     // grpc-js writes what it dislikes in a peer's headers to standard error; anyone could fill a log that way.
     setLogVerbosity(logVerbosity.NONE);
     const diagnostics = new Diagnostics(options.contract);
-    const opened: Listener[] = [];
+    const opened: { stop(graceMs: number): Promise<void> }[] = [];
+    const listeners: Listener[] = [];
     // The admin service tells of the listeners, which are not there yet when it is made.
     const doors: { current: Endpoints | undefined } = { current: undefined };
     try {
       checkInherited(options);
       for (const [name, config] of Object.entries(options.listeners)) {
-        opened.push(await openBrokerListener(name, config, options));
+        const listener = await openBrokerListener(name, config, options);
+        listeners.push(listener);
+        opened.push(listener);
       }
+      const discovery = await openDiscovery(options);
+      if (discovery !== undefined) opened.push(discovery);
       const admin = options.admin && (await openAdminListener(options.admin, options, diagnostics, doors));
-      const endpoints = new Endpoints(opened, admin, diagnostics);
+      const endpoints = new Endpoints(listeners, admin, discovery, diagnostics);
       doors.current = endpoints;
       diagnostics.serving(true);
       return endpoints;
     } catch (error) {
-      await Promise.all(opened.map((listener) => listener.stop(0)));
+      await Promise.all(opened.map((door) => door.stop(0)));
       throw error;
     }
   }
 
-  private constructor(listeners: readonly Listener[], admin: Listener | undefined, diagnostics: Diagnostics) {
+  private constructor(
+    listeners: readonly Listener[],
+    admin: Listener | undefined,
+    discovery: Discovery | undefined,
+    diagnostics: Diagnostics,
+  ) {
     this.#listeners = listeners;
     this.#admin = admin;
+    this.#discovery = discovery;
     this.#diagnostics = diagnostics;
   }
 
-  /** The listeners of the configuration; the admin socket is not among them. */
+  /** The listeners of the configuration, and the ports of discovery; the admin socket is not among them. */
   listeners(): readonly ListenerState[] {
-    return this.#listeners.map((listener) => listener.state());
+    const discovery = this.#discovery?.listeners() ?? [];
+    return [...this.#listeners.map((listener) => listener.state()), ...discovery];
   }
 
   findings(): readonly Finding[] {
-    return this.#all().flatMap((listener) => listener.findings());
+    const discovery = this.#discovery?.findings() ?? [];
+    return [...this.#all().flatMap((listener) => listener.findings()), ...discovery];
+  }
+
+  /** How many requests of discovery were answered with each status. */
+  discoveryStatuses(): ReturnType<Discovery['statuses']> {
+    return this.#discovery?.statuses() ?? [];
   }
 
   /** Names of those that take no connections any more. */
@@ -109,7 +133,10 @@ export class Endpoints {
   /** Brokers first, so that the operator can still look. Resolves when every connection is closed. */
   async stop(graceMs: number): Promise<void> {
     this.#diagnostics.serving(false);
-    await Promise.all(this.#listeners.map((listener) => listener.stop(graceMs)));
+    await Promise.all([
+      ...this.#listeners.map((listener) => listener.stop(graceMs)),
+      this.#discovery?.stop(graceMs),
+    ]);
     await this.#admin?.stop(graceMs);
   }
 
@@ -120,10 +147,27 @@ export class Endpoints {
 
 function checkInherited({ inherited, listeners, logger }: EndpointsOptions): void {
   for (const name of inherited?.keys() ?? []) {
-    if (name !== ADMIN_LISTENER && listeners[name] === undefined) {
+    if (name !== ADMIN_LISTENER && listeners[name] === undefined && !name.startsWith(DISCOVERY_LISTENER)) {
       logger.warn({ socket: name }, 'systemd passed a socket that no listener of the configuration serves');
     }
   }
+}
+
+/** Served by discovery: sockets of systemd's whose name begins so, unless a listener has that name. */
+async function openDiscovery(options: EndpointsOptions): Promise<Discovery | undefined> {
+  const { discovery, listeners, clock, logger, observer, certificates } = options;
+  const inherited = [...(options.inherited ?? [])].filter(
+    ([name]) => name.startsWith(DISCOVERY_LISTENER) && listeners[name] === undefined,
+  );
+  if (discovery === undefined || (discovery.listen.length === 0 && inherited.length === 0)) return undefined;
+  return Discovery.open({
+    ...discovery,
+    clock,
+    logger,
+    observer,
+    certificates,
+    inherited: new Map(inherited),
+  });
 }
 
 function openBrokerListener(
@@ -135,6 +179,8 @@ function openBrokerListener(
   const { sessions, identity, grantSets, certificates, encodePkcs12 } = options;
   if (name === ADMIN_LISTENER)
     throw new ListenerError(name, 'this name is the admin socket’s; choose another');
+  if (name === DISCOVERY_LISTENER)
+    throw new ListenerError(name, 'this name is the one of local discovery; choose another');
   const parts: DeviceAuthParts = { contract, sessions, identity, grantSets, certificates, encodePkcs12 };
   return Listener.open(
     {

@@ -55,6 +55,15 @@ export interface Identity {
   isThing(name: string, signal: AbortSignal): Promise<boolean | undefined>;
 }
 
+/** For local discovery. */
+export interface AttachmentCheck {
+  /** Is this a certificate of an active device that is attached to this thing? */
+  verifyAttachment(
+    request: { readonly thingName: string; readonly certificatePem: string },
+    signal: AbortSignal,
+  ): Promise<IdentityVerdict>;
+}
+
 export interface GrantSets {
   /** A current set, or one lately replaced. */
   grantSet(id: string): { readonly bytes: Uint8Array } | undefined;

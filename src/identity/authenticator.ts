@@ -46,12 +46,22 @@ export interface AuthenticationRequest {
   readonly certificatePem: string;
 }
 
+export interface AttachmentRequest {
+  readonly thingName: string;
+  readonly certificatePem: string;
+}
+
 type ThingVerdict =
   | { readonly kind: 'thing'; readonly thingName: string; readonly exclusive: boolean }
   | Rejected
   | Unavailable;
 
 const DEFECT = unavailable({ kind: 'unavailable', cause: 'the daemon failed; see its log' }, undefined);
+const NO_THING_NAME: Rejected = {
+  kind: 'rejected',
+  reason: 'THING_UNKNOWN',
+  message: 'what was asked for is no thing name: 1 to 128 letters, digits, ":", "_" and "-"',
+};
 const LEFT: Unavailable = { kind: 'unavailable', cause: 'the caller stopped waiting' };
 /** A wall clock so far behind what is known to have passed was set back. */
 const NOTABLE_LAG = 60_000;
@@ -121,6 +131,28 @@ export class Authenticator {
       return result ?? unavailable(LEFT, certificate.id);
     };
     return this.#observed('authenticate', decide, describeResult, DEFECT);
+  }
+
+  /**
+   * Is this a certificate of an active device that is attached to this thing? The client-id rule has no part in it, and no
+   * session comes of it. What is asked, and in which order, does not depend on whether there is such a thing.
+   */
+  verifyAttachment(request: AttachmentRequest, signal: AbortSignal): Promise<IdentityVerdict> {
+    const decide = async (): Promise<IdentityVerdict> => {
+      const { certificatePem, thingName } = request;
+      const identity = await this.verifyIdentity(certificatePem, signal);
+      if (identity.kind !== 'active') return identity;
+      const { certificateId } = identity;
+      if (!isThingName(thingName)) return rejected(NO_THING_NAME, certificateId);
+      const attached = await this.#confirmations.attachment(certificateId, thingName, signal, 'usual');
+      if (attached.kind !== 'active') return refused(attached, certificateId);
+      // The verifier may have taken its time.
+      const parsed = this.#parser.parse(certificatePem);
+      if (!parsed.ok) return rejected({ kind: 'rejected', ...parsed }, certificateId);
+      const outside = this.#notNow(parsed.certificate);
+      return outside === undefined ? identity : rejected(outside, certificateId);
+    };
+    return this.#observed('attachment', decide, describeResult, DEFECT);
   }
 
   /** Is a thing of this name registered? Undefined: it cannot be told now, be it for a defect. */

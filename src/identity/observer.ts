@@ -14,7 +14,7 @@ export interface AskedEvent {
 }
 
 export interface DecidedEvent {
-  readonly operation: 'verify' | 'authenticate' | 'recheck';
+  readonly operation: 'verify' | 'attachment' | 'authenticate' | 'recheck';
   readonly outcome: 'active' | 'rejected' | 'unavailable';
   readonly reason?: RejectionReason | undefined;
   readonly certificateId?: string | undefined;

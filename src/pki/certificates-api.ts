@@ -2,7 +2,7 @@
  * What the certificates room offers to the doors: server certificates for brokers, now and at every change, and the
  * operator's view of the server CA. Times are milliseconds since the Unix epoch.
  */
-import type { KeyType } from './certificate-issuer.ts';
+import type { KeyType } from './x509/certificate-issuer.ts';
 
 /** All that a broker's TLS listener needs, as it is now. PEM, one certificate or list each, unless told otherwise. */
 export interface CertificateUpdate {

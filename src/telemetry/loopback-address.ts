@@ -16,6 +16,11 @@ export function parseHostPort(text: string): HostPort | undefined {
   return { host, port };
 }
 
+/** Those that are `host:port`. */
+export function hostPorts(texts: readonly string[]): readonly HostPort[] {
+  return texts.flatMap((text) => parseHostPort(text) ?? []);
+}
+
 export function isLoopback(host: string): boolean {
   if (host.toLowerCase() === 'localhost' || host === '::1') return true;
   const v4 = host.toLowerCase().startsWith('::ffff:') ? host.slice(7) : host;

@@ -55,6 +55,7 @@ export interface MetricSources {
     readonly calls: number;
     readonly rejected: number;
   }[];
+  readonly discovery?: () => readonly { readonly status: number; readonly requests: number }[];
   readonly suppressedRefusals?: () => number;
   /** Milliseconds since the Unix epoch. */
   readonly expiries?: () => readonly {
@@ -175,6 +176,7 @@ export class Metrics {
     );
     this.#registerSessions();
     this.#registerQueueAndRegistry();
+    this.#registerDiscovery();
     this.#registerProcess();
     this.registry.registerMetric(new LatencyMetric(this.#latencies) as unknown as Metric);
   }
@@ -232,6 +234,12 @@ export class Metrics {
       'Calls over the limits of their listener.',
       ['listener'],
       listeners('rejected'),
+    );
+  }
+
+  #registerDiscovery(): void {
+    this.#counter('discovery_requests_total', 'Requests of local discovery by status.', ['status'], () =>
+      (this.#sources.discovery?.() ?? []).map(({ status, requests }) => [{ status: `${status}` }, requests]),
     );
   }
 

@@ -10,9 +10,9 @@ import { StateBackup } from '../../src/backup/state-backup.ts';
 import { DaemonError, type ErrorReason } from '../../src/errors.ts';
 import { parseCertificate } from '../../src/identity/certificate.ts';
 import { openRegistry, type SqliteRegistry } from '../../src/identity/registry/sqlite-registry.ts';
-import { CertificateIssuer } from '../../src/pki/certificate-issuer.ts';
-import { DeviceCaStore } from '../../src/pki/device-ca-store.ts';
-import { ServerCa } from '../../src/pki/server-ca.ts';
+import { DeviceCaStore } from '../../src/pki/authorities/device-ca-store.ts';
+import { ServerCa } from '../../src/pki/authorities/server-ca.ts';
+import { CertificateIssuer } from '../../src/pki/x509/certificate-issuer.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 
 const PASSPHRASE = 'correct horse battery';
@@ -284,6 +284,52 @@ describe('a second copy', () => {
       expect(readdirSync(join(there.directory, 'ca', 'devices'))).toEqual([]);
       await there.make('mine');
     });
+  });
+
+  it('that was recorded when the daemon was killed has its keys put in place when they are needed', async () => {
+    await there.make('default');
+    const keys = await here.deviceCas.exportKeys();
+    const staged = await there.deviceCas.stageKeys(keys);
+    const staging = there.registry.stage();
+    for (const { keyFile, ...ca } of staged) staging.add({ kind: 'device-ca', ca }, keyFile);
+    await staging.apply({ whole: false, replace: true });
+    staging.close();
+    await there.registry.close();
+    there = await Host.open(there.directory);
+    for (const { name, certificatePem } of keys)
+      expect((await there.issue('x', name)).caPem).toBe(certificatePem);
+    expect(there.warnings).toEqual([expect.stringContaining('is kept in')]);
+  });
+
+  it('has its keys in place for whoever asks for them while it still comes in', async () => {
+    await there.make('default');
+    const keys = await here.deviceCas.exportKeys();
+    for (let round = 0; round < 5; round += 1) {
+      const asked: Promise<unknown>[] = [];
+      const stop = there.registry.onChange(({ kind }) => {
+        if (kind !== 'device-cas') return;
+        for (const { name } of keys)
+          asked.push(there.deviceCas.authority(name), there.deviceCas.authority(name));
+      });
+      await there.import(await here.export('cas'), ['cas'], { replace: true });
+      stop();
+      expect(await Promise.all(asked)).toHaveLength(4);
+      await there.close();
+      there = await Host.open();
+      await there.make('default');
+    }
+  });
+
+  it('that was not recorded when the daemon was killed changes nothing', async () => {
+    await there.make('default');
+    const mine = await there.deviceCas.list();
+    await there.deviceCas.stageKeys(await here.deviceCas.exportKeys());
+    await there.registry.close();
+    there = await Host.open(there.directory);
+    expect(await there.deviceCas.list()).toEqual(mine);
+    expect((await there.issue('x', 'default')).caPem).toBe(mine[0]?.certificatePem);
+    await there.import(await here.export('cas'), ['cas'], { replace: true });
+    await there.issue('y', 'second');
   });
 
   it('is what a host whose server CA cannot be read any more is restored from', async () => {

@@ -146,6 +146,19 @@ describe('status and the verbs beside it', () => {
     });
   });
 
+  it('shows by which addresses devices may reach this host', async () => {
+    daemon.configure({ connectivity: { hosts: ['gw.example'], interfaces: false, port: 8884 } });
+    await daemon.ctl(['config', 'reload']);
+    expect(await daemon.json(['status'])).toMatchObject({
+      hostAddresses: [{ address: 'gw.example', port: 8884, source: 'configuration' }],
+    });
+    expect((await daemon.ctl(['status'])).stdout).toMatch(
+      /HOST ADDRESS +PORT +SOURCE\s+gw\.example +8884 +configuration/,
+    );
+    daemon.configure({});
+    await daemon.ctl(['config', 'reload']);
+  });
+
   it('lists no sessions and no refusals of a daemon nobody has called', async () => {
     expect(await daemon.json(['session', 'list'])).toMatchObject({ sessions: [] });
     expect(await daemon.json(['session', 'revoke', '--thing', 'sensor-1'])).toEqual({ revoked: 0 });

@@ -1,7 +1,9 @@
 import { X509Certificate } from 'node:crypto';
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openssl, withFile } from '../pki/openssl.ts';
+import { CertificateMaker } from '../support/certificates.ts';
 import { DaemonProcess } from './daemon-process.ts';
 import { atTerminal } from './terminal-session.ts';
 
@@ -49,6 +51,28 @@ async function until<T>(look: () => Promise<T>, holds: (value: T) => boolean): P
     if (holds(value)) return value;
   }
 }
+
+describe('ca show --crl', () => {
+  it('prints the CRL of the server CA, or of a device CA whose key is here', async () => {
+    for (const [ca, certificate] of [
+      [[], (await anchors())[0] ?? ''],
+      [['default'], (await daemon.ctl(['ca', 'show', 'default', '--pem'])).stdout],
+    ] as const) {
+      const { stdout } = await daemon.ctl(['ca', 'show', ...ca, '--crl']);
+      withFile(certificate, (file) => openssl(['crl', '-noout', '-CAfile', file], stdout));
+    }
+  });
+
+  it('says that the CRL of a CA whose key is elsewhere is not here', async () => {
+    const elsewhere = new CertificateMaker().ca('elsewhere').pem;
+    const file = join(daemon.directory, 'elsewhere.pem');
+    writeFileSync(file, elsewhere);
+    await daemon.json(['ca', 'register', file, '--name', 'elsewhere']);
+    const { code, stderr } = await daemon.ctl(['ca', 'show', 'elsewhere', '--crl']);
+    expect([code, stderr]).toEqual([1, expect.stringContaining('no CRL of device CA elsewhere')]);
+    await daemon.json(['ca', 'remove', 'elsewhere']);
+  });
+});
 
 describe('certificate server', () => {
   it('lists what brokers show, and issues it anew', async () => {

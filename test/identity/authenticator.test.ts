@@ -558,6 +558,83 @@ describe('the client-id rule "any"', () => {
   });
 });
 
+describe('a certificate and a thing that are asked about without a session', () => {
+  /** The certificate is confirmed; about the attachment the verifier thinks until it answers. */
+  async function attachmentAsked() {
+    const confirm = cloud.hold();
+    const waiting = room.verifyAttachment('pump', device.pem);
+    await settled();
+    const answer = cloud.hold();
+    confirm();
+    await settled();
+    expect(cloud.calls.map(({ about }) => about)).toEqual(['certificate', 'attachment']);
+    return { waiting, answer };
+  }
+
+  it('are confirmed when the certificate is active and attached to the thing', async () => {
+    expect(await room.verifyAttachment('pump', device.pem)).toEqual({
+      kind: 'active',
+      certificateId: device.id,
+    });
+  });
+
+  it.each(['exact', 'any'] as const)(
+    'are told the same whatever the client-id rule (%s)',
+    async (clientIdRule) => {
+      room.settings = { ...room.settings, clientIdRule };
+      cloud.attach(device.id, 'pump', true);
+      cloud.addThing('tank');
+      expect((await room.verifyAttachment('pump', device.pem)).kind).toBe('active');
+      expect(await room.verifyAttachment('tank', device.pem)).toMatchObject({ reason: 'NOT_ATTACHED' });
+    },
+  );
+
+  it.each([
+    ['no certificate', 'pump', '', 'CERTIFICATE_UNREADABLE', []],
+    ['an unknown certificate', 'pump', stranger.pem, 'CERTIFICATE_UNKNOWN', ['certificate']],
+    ["another thing's certificate", 'valve', device.pem, 'NOT_ATTACHED', ['certificate', 'attachment']],
+    ['a thing that is not there', 'nobody', device.pem, 'THING_UNKNOWN', ['certificate', 'attachment']],
+    ['no thing name', 'pump/..', device.pem, 'THING_UNKNOWN', ['certificate']],
+    ['an empty name', '', device.pem, 'THING_UNKNOWN', ['certificate']],
+  ])('are refused with %s', async (_, thingName, pem, reason, asked) => {
+    expect(await room.verifyAttachment(thingName, pem)).toMatchObject({ kind: 'rejected', reason });
+    expect(cloud.calls.map(({ about }) => about)).toEqual(asked);
+  });
+
+  it('are refused outside the validity of the certificate, also when it ends while the verifier thinks', async () => {
+    clock.advance(600 * MINUTE - 1);
+    const { waiting, answer } = await attachmentAsked();
+    clock.advance(2);
+    answer();
+    expect(await waiting).toMatchObject({ kind: 'rejected', reason: 'CERTIFICATE_EXPIRED' });
+    expect(await room.verifyAttachment('pump', device.pem)).toMatchObject({ reason: 'CERTIFICATE_EXPIRED' });
+  });
+
+  it('are refused when the CRL of the issuer says so, also when it comes while the verifier thinks', async () => {
+    let listed = false;
+    const refusal = () =>
+      listed ? ({ kind: 'rejected', reason: 'CERTIFICATE_REVOKED', message: 'listed' } as const) : undefined;
+    await start({ revocations: { refusal, revoked: refusal } });
+    const { waiting, answer } = await attachmentAsked();
+    listed = true;
+    answer();
+    expect(await waiting).toMatchObject({ kind: 'rejected', reason: 'CERTIFICATE_REVOKED' });
+    expect(await room.verifyAttachment('pump', device.pem)).toMatchObject({ reason: 'CERTIFICATE_REVOKED' });
+  });
+
+  it('are confirmed from trust while the verifier cannot be reached, and else cannot be told', async () => {
+    await room.verifyAttachment('pump', device.pem);
+    cloud.network = 'down';
+    expect(await room.verifyAttachment('pump', device.pem)).toMatchObject({ kind: 'active' });
+    expect(await room.verifyAttachment('valve', other.pem)).toMatchObject({ kind: 'unavailable' });
+  });
+
+  it('are not confirmed by a defect', async () => {
+    cloud.call = 'throw';
+    expect(await room.verifyAttachment('pump', device.pem)).toMatchObject({ kind: 'unavailable' });
+  });
+});
+
 describe('a live session that is rechecked', () => {
   const recheck = () => room.authenticator.recheck(device.id, 'pump', device.pem);
 

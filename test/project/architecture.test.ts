@@ -7,16 +7,18 @@ const OPEN = ['errors.ts', 'clock.ts', 'release.ts', 'contract'];
 const MAY_IMPORT: Record<string, readonly string[]> = {
   contract: [],
   policy: ['contract'],
-  identity: [],
-  pki: ['identity/registry/store.ts'],
+  connectivity: [],
+  // The registry keeps what that room knows.
+  identity: ['connectivity/host-address-store.ts'],
+  pki: ['identity/registry/store.ts', 'connectivity/host-name.ts'],
   backup: [
     'identity/registry/copies.ts',
     'identity/registry/store.ts',
     'pki/certificates-api.ts',
-    'pki/device-ca-store.ts',
+    'pki/authorities/device-ca-store.ts',
   ],
   sessions: ['policy', 'identity'],
-  config: ['telemetry'],
+  config: ['telemetry', 'connectivity/host-name.ts'],
   telemetry: [],
   endpoints: ['policy', 'identity', 'sessions', 'pki', 'backup', 'config', 'telemetry'],
   cli: ['config', 'policy', 'contract', 'daemon.ts', 'endpoints'],

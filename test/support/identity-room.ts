@@ -70,6 +70,10 @@ export class IdentityRoom {
     return this.authenticator.authenticate({ clientId, certificatePem }, signal);
   }
 
+  verifyAttachment(thingName: string, certificatePem: string, signal: AbortSignal = patient()) {
+    return this.authenticator.verifyAttachment({ thingName, certificatePem }, signal);
+  }
+
   async stop(): Promise<void> {
     this.authenticator.stop();
     await this.trust.stop();

@@ -1,7 +1,15 @@
 /** A CA for the server certificates of a test's own brokers, in memory. */
-import { type Authority, CertificateIssuer, type KeyType } from '../../src/pki/certificate-issuer.ts';
-import { ORGANIZATION, type ServerAuthority, serverAuthority } from '../../src/pki/server-authority.ts';
-import { issueServerCertificate, type ServerCertificate } from '../../src/pki/server-certificate.ts';
+
+import {
+  ORGANIZATION,
+  type ServerAuthority,
+  serverAuthority,
+} from '../../src/pki/authorities/server-authority.ts';
+import {
+  issueServerCertificate,
+  type ServerCertificate,
+} from '../../src/pki/server-certificates/server-certificate.ts';
+import { type Authority, CertificateIssuer, type KeyType } from '../../src/pki/x509/certificate-issuer.ts';
 
 const YEAR_SECONDS = 365 * 86_400;
 

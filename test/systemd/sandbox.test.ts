@@ -32,9 +32,13 @@ function filters(files: readonly string[]): readonly string[] {
 }
 
 describe.each([
-  ['the unit', [SERVICE], '127.0.0.1:0'],
-  ['the unit without network', [SERVICE, NO_NETWORK], ''],
-] as const)('under the system call filters of %s', (_, files, metrics) => {
+  ['the unit', [SERVICE], { metrics: { listen: '127.0.0.1:0' }, discovery: { listen: ['127.0.0.1:0'] } }],
+  [
+    'the unit without network',
+    [SERVICE, NO_NETWORK],
+    { metrics: { listen: '' }, connectivity: { hosts: ['gw'], interfaces: false } },
+  ],
+] as const)('under the system call filters of %s', (_, files, network) => {
   it('the daemon does all it does', async () => {
     const receiver = await NotifyReceiver.open(join(directory, `notify-${files.length}`));
     // A broker's group, which it must be allowed to give its socket to.
@@ -42,7 +46,7 @@ describe.each([
     const run = join(directory, `${files.length}.sock`);
     const daemon = await DaemonProcess.start(
       {
-        metrics: { listen: metrics },
+        ...network,
         listeners: { broker: { socket: run, mode: '0660', group, operations: ['broker'] } },
       },
       {
@@ -71,6 +75,23 @@ describe.each([
   });
 });
 
+it('without netlink the daemon says that it cannot see the addresses of the interfaces, and what to do', async () => {
+  const before = filters([SERVICE, NO_NETWORK]);
+  const daemon = await DaemonProcess.start({ metrics: { listen: '' } }, { before });
+  try {
+    const { findings } = await daemon.admin.call('GetStatus', {});
+    expect(findings).toMatchObject([
+      {
+        severity: 'WARNING',
+        code: 'connectivity.addresses',
+        message: expect.stringContaining('connectivity.interfaces: false'),
+      },
+    ]);
+  } finally {
+    await daemon.stop();
+  }
+});
+
 describe('the system call filters of the unit', () => {
   const perl = (files: readonly string[], code: string): string => {
     const [command = '', ...args] = filters(files);
@@ -84,12 +105,13 @@ describe('the system call filters of the unit', () => {
     for (const name of ['setuid', 'setgroups', 'mount', 'ptrace', 'bpf', 'io_uring_setup'])
       expect(allowed).not.toContain(name);
     expect(perl([SERVICE], '$< = 1; print $!+0')).toBe(`${constants.errno.EPERM}`);
-    expect(perl([SERVICE], socket(16))).toBe(`${constants.errno.EAFNOSUPPORT}`);
+    expect(perl([SERVICE], socket(17))).toBe(`${constants.errno.EAFNOSUPPORT}`);
     expect(perl([SERVICE], socket(2))).toBe('made');
   });
 
   it('leave it Unix sockets only without network', () => {
-    expect(perl([SERVICE, NO_NETWORK], socket(2))).toBe(`${constants.errno.EAFNOSUPPORT}`);
+    for (const family of [2, 16])
+      expect(perl([SERVICE, NO_NETWORK], socket(family))).toBe(`${constants.errno.EAFNOSUPPORT}`);
     expect(perl([SERVICE, NO_NETWORK], socket(1))).toBe('made');
   });
 });

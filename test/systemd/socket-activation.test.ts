@@ -12,8 +12,11 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { freePort } from '../e2e/support/free-port.ts';
 import { until } from '../e2e/support/until.ts';
 import { Caller, refusal } from '../endpoints/support/caller.ts';
 
@@ -133,6 +136,32 @@ describe('a daemon with sockets of systemd’s', () => {
     expect((await callerOf(admin).call('GetStatus', {})).version).not.toBe('');
   });
 });
+
+describe('a port that systemd opened for discovery', () => {
+  it('is served beside those of the configuration, without having been configured', async () => {
+    const port = await freePort();
+    run('systemd-socket-activate', [
+      ...['--fdname=discovery-lan:admin', '-l', `127.0.0.1:${port}`],
+      ...['-l', admin],
+    ]);
+    await until('systemd listens', () => takesCalls(admin));
+    const { listeners } = await callerOf(admin).call('GetStatus', {});
+    expect(listeners).toMatchObject([
+      { name: 'broker' },
+      { name: 'discovery', address: `tcp:127.0.0.1:${port}` },
+    ]);
+    // Before there is a server certificate connections are closed.
+    const reply = await until('discovery answers', () => discover(port));
+    expect(reply).toMatch(/^HTTP\/1\.1 403 Forbidden\r\n.*\{"message":null,"traceId":"[0-9a-f-]{36}"\}$/s);
+  });
+});
+
+/** By somebody without a certificate, whom the handshake lets through. */
+async function discover(port: number): Promise<string> {
+  const socket = connectTls({ host: '127.0.0.1', port, rejectUnauthorized: false });
+  socket.end('GET /greengrass/discover/thing/pump HTTP/1.1\r\nhost: gw\r\n\r\n');
+  return await text(socket);
+}
 
 describe('a socket that systemd keeps', () => {
   async function keep(): Promise<void> {

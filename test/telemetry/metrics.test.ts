@@ -32,6 +32,18 @@ describe('Metrics', () => {
     expect(text).toContain('deviceauthd_service_errors_total 0\n');
   });
 
+  it('count the requests of discovery by their status', async () => {
+    metrics.observe({
+      discovery: () => [
+        { status: 200, requests: 3 },
+        { status: 403, requests: 1 },
+      ],
+    });
+    const text = await metrics.text();
+    expect(text).toContain('deviceauthd_discovery_requests_total{status="200"} 3\n');
+    expect(text).toContain('deviceauthd_discovery_requests_total{status="403"} 1\n');
+  });
+
   it('count as the reference does (ME-002): a device refused is a failure, a defect is a service error only', async () => {
     metrics.operation('AuthorizeClientDeviceActions').failure.add();
     metrics.failed('AuthorizeClientDeviceActions', 'INVALID_CLIENT_DEVICE_AUTH_TOKEN');

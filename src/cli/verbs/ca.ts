@@ -1,11 +1,12 @@
 /** `ca create|register|list|show|remove`: the authorities whose certificates devices carry; `show` of none is the server's. */
 import type { DeviceCa__Output } from '../../contract/generated/deviceauth/v1/DeviceCa.ts';
 import { AdminConnection } from '../admin-connection.ts';
+import { crlOf, deviceCaTable } from '../ca-text.ts';
 import { readCertificate } from '../certificate-file.ts';
 import type { Invocation } from '../command.ts';
 import { CliFailure, EXIT } from '../failure.ts';
 import { write } from '../terminal.ts';
-import { day, fields, json, table, time } from '../text.ts';
+import { fields, json, time } from '../text.ts';
 import { oneLine } from './certificate.ts';
 import { showServerCa } from './server-ca.ts';
 
@@ -52,18 +53,6 @@ export async function list(invocation: Invocation): Promise<number> {
   return EXIT.ok;
 }
 
-export function deviceCaTable(deviceCas: readonly DeviceCa__Output[], columns: number | undefined): string {
-  const rows = deviceCas.map((ca) => [
-    ca.name,
-    ca.localKey ? 'here' : 'elsewhere',
-    ca.provisioning ? 'yes' : 'no',
-    day(ca.notAfter),
-    ca.key,
-    oneLine(ca.subject),
-  ]);
-  return table(['NAME', 'KEY IS', 'PROVISIONING', 'VALID UNTIL', 'KEY', 'SUBJECT'], rows, columns);
-}
-
 export async function show(invocation: Invocation): Promise<number> {
   const { args, terminal } = invocation;
   const name = args.optionalOperand(0);
@@ -77,8 +66,11 @@ export async function show(invocation: Invocation): Promise<number> {
       fix: SEE_LIST,
     });
   }
-  if (args.flag('pem')) {
-    await write(terminal.stdout, ca.certificatePem);
+  if (args.flag('pem') || args.flag('crl')) {
+    await write(
+      terminal.stdout,
+      args.flag('pem') ? ca.certificatePem : crlOf(ca.crlPem, `device CA ${name}`),
+    );
     return EXIT.ok;
   }
   return print(invocation, ca);

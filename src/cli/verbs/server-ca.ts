@@ -3,11 +3,11 @@ import type { ServerCa__Output } from '../../contract/generated/deviceauth/v1/Se
 import type { ServerCaCertificate__Output } from '../../contract/generated/deviceauth/v1/ServerCaCertificate.ts';
 import { AdminConnection } from '../admin-connection.ts';
 import { confirmed } from '../ask.ts';
+import { crlOf, deviceCaTable } from '../ca-text.ts';
 import type { Invocation } from '../command.ts';
 import { CliFailure, EXIT, usage } from '../failure.ts';
 import { write } from '../terminal.ts';
 import { fields, json, time } from '../text.ts';
-import { deviceCaTable } from './ca.ts';
 import { oneLine } from './certificate.ts';
 
 export async function showServerCa(invocation: Invocation): Promise<number> {
@@ -17,6 +17,10 @@ export async function showServerCa(invocation: Invocation): Promise<number> {
   );
   if (args.flag('pem')) {
     await write(terminal.stdout, trustAnchors(serverCa));
+    return EXIT.ok;
+  }
+  if (args.flag('crl')) {
+    await write(terminal.stdout, crlOf(serverCa.current?.crlPem, 'the server CA'));
     return EXIT.ok;
   }
   if (invocation.json) {

@@ -109,6 +109,10 @@ function statusText(answer: GetStatusResponse__Output, columns: number | undefin
     ]);
   }
   parts.push(fields([...facts, ...clockRows(answer.clock)], columns));
+  if (answer.hostAddresses.length > 0) {
+    const rows = answer.hostAddresses.map(({ address, port, source }) => [address, `${port}`, source]);
+    parts.push(table(['HOST ADDRESS', 'PORT', 'SOURCE'], rows, columns));
+  }
   if (answer.listeners.length > 0) {
     const rows = answer.listeners.map((listener) => [
       listener.name,

@@ -52,6 +52,8 @@ export interface DeviceCas {
     readonly provisioning: boolean;
   }): Promise<DeviceCaRecord>;
   remove(name: string): Promise<void>;
+  /** The CRL of one whose key is here; undefined while there is none. */
+  crlPem(name: string): string | undefined;
 }
 
 /** Beside what the session room counts, the grant sets in force. */
@@ -131,6 +133,12 @@ export interface DaemonFacts {
   readonly findings: readonly Finding[];
   /** Undefined without a cloud. */
   readonly cloudQueue: QueueCounts | undefined;
+  /** By which devices may reach this host. */
+  readonly hostAddresses: readonly {
+    readonly host: string;
+    readonly port: number;
+    readonly source: string;
+  }[];
 }
 
 /** One change by the operator, after it was made. Values are names, ids and counts. */

@@ -39,7 +39,7 @@ export class DaemonCalls {
   async status(): Promise<GetStatusResponse> {
     const { daemon, registry, sessions, clock } = this.#context.rooms;
     const facts = daemon.facts();
-    const { version, epoch, startedAt, verifier, configurationFile, cloudQueue } = facts;
+    const { version, epoch, startedAt, verifier, configurationFile, cloudQueue, hostAddresses } = facts;
     const findings = [...facts.findings, ...(this.#doors()?.findings() ?? [])];
     return {
       version,
@@ -61,6 +61,7 @@ export class DaemonCalls {
       brokers: sessions
         .brokers()
         .map(({ instanceId, ...broker }) => ({ ...broker, brokerInstanceId: instanceId })),
+      hostAddresses: hostAddresses.map(({ host, ...rest }) => ({ address: host, ...rest })),
       ...(cloudQueue === undefined ? {} : { cloudQueue: { ...cloudQueue } }),
     };
   }

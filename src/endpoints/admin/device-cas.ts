@@ -55,7 +55,8 @@ export class DeviceCaCalls {
 
   #message(record: DeviceCaRecord): DeviceCa {
     const parsed = this.#context.rooms.certificates.parse(record.pem);
-    return deviceCaMessage(record, parsed.ok ? parsed.certificate : undefined);
+    const crlPem = this.#context.rooms.deviceCas.crlPem(record.name);
+    return deviceCaMessage(record, parsed.ok ? parsed.certificate : undefined, crlPem);
   }
 }
 

@@ -86,6 +86,7 @@ export function registration(
 export function deviceCaMessage(
   record: DeviceCaRecord,
   certificate: DeviceCertificate | undefined,
+  crlPem: string | undefined,
 ): DeviceCa {
   return {
     name: record.name,
@@ -97,6 +98,7 @@ export function deviceCaMessage(
     localKey: record.keyFile !== undefined,
     certificatePem: record.pem,
     provisioning: record.provisioning,
+    crlPem: crlPem ?? '',
   };
 }
 

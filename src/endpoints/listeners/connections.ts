@@ -13,6 +13,8 @@ export const DEFAULT_MAX_CONNECTIONS = 1000;
 export interface ConnectionOptions {
   readonly maxConnections: number;
   readonly clock: Clock;
+  /** How long one may be pending; five seconds when left out. */
+  readonly pendingMs?: number;
 }
 
 export class Connections {
@@ -38,7 +40,7 @@ export class Connections {
     this.#open.add(socket);
     this.#pending.set(
       socket,
-      this.#options.clock.after(PENDING_MS, () => socket.destroy()),
+      this.#options.clock.after(this.#options.pendingMs ?? PENDING_MS, () => socket.destroy()),
     );
     socket.once('close', () => {
       this.#settle(socket);

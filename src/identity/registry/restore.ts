@@ -161,9 +161,11 @@ function remove(database: DatabaseSync): void {
       (SELECT 1 FROM incoming.attachments i WHERE i.certificate_id = m.certificate_id AND i.thing_name = m.thing_name);
     DELETE FROM main.certificates WHERE id NOT IN (SELECT id FROM incoming.certificates);
     DELETE FROM main.things WHERE name NOT IN (SELECT name FROM incoming.things);
-    DELETE FROM main.tombstones;
+    DELETE FROM main.tombstones AS m WHERE NOT EXISTS
+      (SELECT 1 FROM incoming.tombstones i WHERE i.certificate_id = m.certificate_id AND i.kind = m.kind AND i.at = m.at);
     UPDATE main.things AS m SET type = i.type, attributes = i.attributes, thing_groups = i.thing_groups, created_at = i.created_at
-      FROM incoming.things i WHERE i.name = m.name;
+      FROM incoming.things i WHERE i.name = m.name
+        AND (i.type, i.attributes, i.thing_groups, i.created_at) <> (m.type, m.attributes, m.thing_groups, m.created_at);
     UPDATE main.certificates AS m SET status = i.status, registered_at = i.registered_at
       FROM incoming.certificates i WHERE i.id = m.id AND (i.status <> m.status OR i.registered_at <> m.registered_at);
     UPDATE main.attachments AS m SET exclusive = i.exclusive

@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../clock.ts';
+import type { HostAddressStore } from '../../connectivity/host-address-store.ts';
 import { DaemonError } from '../../errors.ts';
 import type { TrustPersistence } from '../trust-persistence.ts';
 import { AttachmentsTable } from './attachments-table.ts';
@@ -19,6 +20,7 @@ import { DeviceCasTable } from './device-cas-table.ts';
 import * as rules from './registrations.ts';
 import { copyDatabase } from './registry-copy.ts';
 import { StagedRegistry } from './registry-staging.ts';
+import { SqliteHostAddresses } from './sqlite-host-addresses.ts';
 import { SqliteTrust } from './sqlite-trust.ts';
 import type {
   Attachment,
@@ -63,6 +65,7 @@ export async function openRegistry(options: RegistryOptions): Promise<SqliteRegi
 
 export class SqliteRegistry implements RegistryStore, RegistryCopies {
   readonly trust: TrustPersistence;
+  readonly hostAddresses: HostAddressStore;
   readonly #database: DatabaseSync;
   readonly #file: string;
   readonly #clock: Clock;
@@ -93,6 +96,7 @@ export class SqliteRegistry implements RegistryStore, RegistryCopies {
       committed: (changes) => this.#tell(changes),
     });
     this.trust = new SqliteTrust(database, this.#writes, (query) => this.#read(query));
+    this.hostAddresses = new SqliteHostAddresses(database, this.#writes, (query) => this.#read(query));
   }
 
   async createThing(input: ThingInput): Promise<Thing> {

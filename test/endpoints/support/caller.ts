@@ -1,5 +1,5 @@
 /** A gRPC client of the daemon, whose errors are what `readCallError` makes of them. */
-import { Client, type ClientDuplexStream, credentials, Metadata } from '@grpc/grpc-js';
+import { Client, type ClientDuplexStream, credentials, Metadata, type ServiceError } from '@grpc/grpc-js';
 import type { MethodDefinition } from '@grpc/proto-loader';
 import { type CallError, readCallError } from '../../../src/contract/errors.ts';
 import type { AdminDefinition } from '../../../src/contract/generated/deviceauth/v1/Admin.ts';
@@ -85,6 +85,26 @@ export class Caller {
       request,
     );
     return new Stream(call as unknown as ClientDuplexStream<never, Response<M>>);
+  }
+
+  /** One answer to all the messages of a stream. */
+  clientStream<M extends Name>(name: M, messages: readonly Request<M>[]): Promise<Response<M>> {
+    const method = definition(name);
+    return new Promise((resolve, reject) => {
+      const call = this.#client.makeClientStreamRequest(
+        method.path,
+        method.requestSerialize as (value: Request<M>) => Buffer,
+        method.responseDeserialize as (bytes: Buffer) => Response<M>,
+        new Metadata(),
+        {},
+        (error: ServiceError | null, response?: Response<M>) => {
+          if (response !== undefined) resolve(response);
+          else reject(new CallFailed(readCallError(contract, error)));
+        },
+      );
+      for (const message of messages) call.write(message);
+      call.end();
+    });
   }
 
   /** A call that is made and then given up. */

@@ -40,6 +40,10 @@ export interface DeviceCa {
    * attached to the thing of its common name.
    */
   'provisioning'?: (boolean);
+  /**
+   * Its CRL, PEM; empty when its key is not here, or while none can be made.
+   */
+  'crlPem'?: (string);
 }
 
 export interface DeviceCa__Output {
@@ -80,4 +84,8 @@ export interface DeviceCa__Output {
    * attached to the thing of its common name.
    */
   'provisioning': (boolean);
+  /**
+   * Its CRL, PEM; empty when its key is not here, or while none can be made.
+   */
+  'crlPem': (string);
 }
