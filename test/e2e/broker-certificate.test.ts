@@ -375,6 +375,28 @@ onMosquitto(
       expect(good.drops).toBe(0);
     });
 
+    it.runIf(kind.release.series === '2.0')(
+      'is read by a broker without ticks, too, when a device does something',
+      async () => {
+        daemon.certificate = update();
+        const broker = await startMosquitto(kind.release, {
+          address: `unix:${daemon.path}`,
+          deviceCas: [],
+          mosquitto: { tls: 'capath', settings: ['per_listener_settings true'] },
+        });
+        brokers.push(broker);
+        const device = await connect(broker, 'one');
+        const next = update();
+        daemon.deliver(next);
+        await until('it reloads', async () => {
+          await device.publish('a', 'b');
+          return broker.reloads === 1;
+        });
+        expect(await serverSerial(broker, identity('prober'))).toBe(serialOf(next));
+        expect(device.drops).toBe(0);
+      },
+    );
+
     it('survives that the broker is killed at any time', async () => {
       daemon.certificate = update();
       const broker = await start();

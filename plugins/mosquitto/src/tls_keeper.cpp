@@ -10,6 +10,7 @@ namespace deviceauth {
 namespace {
 
 constexpr Milliseconds kBetweenReloads = 5000;
+constexpr Milliseconds kKnockAfter = 4000;
 constexpr Milliseconds kFirstRetry = 1000;
 constexpr Milliseconds kLongestRetry = 60'000;
 
@@ -63,7 +64,10 @@ void TlsKeeper::Take(const v1::CertificateUpdate& update) {
 
 void TlsKeeper::Consider() {
   if (stopped_ || is_writing_ || !pending_.has_value()) return;
-  if (has_set_ && !broker_is_up_) return;
+  if (has_set_ && !broker_is_up_) {
+    Knock();
+    return;
+  }
   const Milliseconds now = SteadyNow();
   if (not_before_ > now) {
     if (later_ != EventLoop::kNoTimer) return;
@@ -74,6 +78,16 @@ void TlsKeeper::Consider() {
     return;
   }
   WriteNow();
+}
+
+// A broker without ticks looks only when there is something for it.
+void TlsKeeper::Knock() {
+  if (later_ != EventLoop::kNoTimer) return;
+  later_ = loop_->After(kKnockAfter, [this] {
+    later_ = EventLoop::kNoTimer;
+    if (!broker_is_up_ && !handover_->HasMessages()) Say(LogLevel::kDebug, "a server certificate waits for the broker to be up");
+    Consider();
+  });
 }
 
 void TlsKeeper::WriteNow() {

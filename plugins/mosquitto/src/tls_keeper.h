@@ -49,6 +49,7 @@ class TlsKeeper {
 
   void Take(const v1::CertificateUpdate& update);
   void Consider();
+  void Knock();
   void WriteNow();
   void Take(Written written);
   void Failed(const std::string& error);
