@@ -47,6 +47,14 @@ const stateSchema = z.strictObject({
   retired: z.array(z.strictObject({ id, custom: z.boolean(), forgottenAt: time })),
 });
 
+/** What is on disk, read. */
+export interface ServerCas {
+  readonly record: ServerCaRecord;
+  readonly current: ServerAuthority;
+  readonly next: ServerAuthority | undefined;
+  readonly retired: readonly ServerAuthority[];
+}
+
 export type ServerCaRecord = z.infer<typeof stateSchema>;
 export type RolloverReason = NonNullable<ServerCaRecord['next']>['reason'];
 

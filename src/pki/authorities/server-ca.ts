@@ -15,12 +15,7 @@ import type {
   ServerCaState,
 } from '../certificates-api.ts';
 import { DurableFiles, type FileOperations } from '../durable-files.ts';
-import {
-  type Authority,
-  type CertificateIssuer,
-  type KeyType,
-  privateKeyPem,
-} from '../x509/certificate-issuer.ts';
+import type { Authority, CertificateIssuer, KeyType } from '../x509/certificate-issuer.ts';
 import { type CustomCaPlaces, loadCustomCa } from './custom-ca.ts';
 import type { Warn } from './key-files.ts';
 import {
@@ -30,12 +25,19 @@ import {
   ORGANIZATION,
   type ServerAuthority,
 } from './server-authority.ts';
-import { type CopiedAuthorities, copiedAuthorities } from './server-ca-copy.ts';
 import {
-  LONGEST_SERVER_CERTIFICATE_MS,
+  allOf,
+  type CopiedAuthorities,
+  copiedAuthorities,
+  copyOf,
+  isSame,
+  recordOf,
+} from './server-ca-copy.ts';
+import {
   type RolloverReason,
   type ServerCaRecord,
   ServerCaStore,
+  type ServerCas,
 } from './server-ca-store.ts';
 
 /** 5 × 365 days, as the reference has it. */
@@ -64,13 +66,6 @@ export interface ServerCaOptions {
   ) => void;
 }
 
-interface Loaded {
-  readonly record: ServerCaRecord;
-  readonly current: ServerAuthority;
-  readonly next: ServerAuthority | undefined;
-  readonly retired: readonly ServerAuthority[];
-}
-
 const DAY_MS = 86_400_000;
 /** A CA of the daemon's own is replaced so long before its end that no server certificate is cut short by it. */
 const RENEWED_BEFORE_END_MS = 60 * DAY_MS;
@@ -81,7 +76,7 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
   readonly #options: ServerCaOptions;
   readonly #store: ServerCaStore;
   readonly #listeners = new Set<() => void>();
-  #loaded: Loaded | undefined;
+  #loaded: ServerCas | undefined;
   #problem: string | undefined = 'it has not been read yet';
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -202,14 +197,7 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
       const loaded = this.#loaded;
       if (loaded === undefined)
         throw new DaemonError('SERVICE_ERROR', `there is no server CA to copy: ${this.#problem}`);
-      const { record, current, next, retired } = loaded;
-      if (current.custom) return [];
-      const untilOf = (id: string): number => record.retired.find((each) => each.id === id)?.forgottenAt ?? 0;
-      return [
-        ...exported('current', current, record.current.lastCertificateEnds),
-        ...(next === undefined ? [] : exported('next', next, record.next?.switchAt ?? 0)),
-        ...retired.flatMap((each) => exported('retired', each, untilOf(each.id))),
-      ];
+      return copyOf(loaded);
     });
   }
 
@@ -219,7 +207,7 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
   ): Promise<string> {
     const copied = copiedAuthorities(authorities);
     const changed = await this.#exclusively(async () => {
-      if (this.#isSame(copied)) return false;
+      if (this.#loaded !== undefined && isSame(this.#loaded.record, copied)) return false;
       this.#requireReplaceable(replace);
       if (check) return false;
       await this.#take(copied);
@@ -233,17 +221,6 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
   onChange(listener: () => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);
-  }
-
-  #isSame({ current, next, retired }: CopiedAuthorities): boolean {
-    const record = this.#loaded?.record;
-    const idsOf = (all: readonly { readonly id: string }[]): string =>
-      JSON.stringify(all.map(({ id }) => id).sort());
-    return (
-      record?.current.id === current.id &&
-      record.next?.id === next?.id &&
-      idsOf(record.retired) === idsOf(retired)
-    );
   }
 
   #requireReplaceable(replace: boolean): void {
@@ -263,26 +240,12 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
   }
 
   /** What they replace is moved aside after the state no longer names it. */
-  async #take({ current, next, retired }: CopiedAuthorities): Promise<void> {
-    const now = this.#options.clock.now();
-    for (const each of [current, ...(next === undefined ? [] : [next]), ...retired])
-      await this.#store.adopt(each.authority);
-    const record: ServerCaRecord = {
-      version: 1,
-      // The host it comes from may have signed more since the copy was made.
-      current: {
-        id: current.id,
-        custom: false,
-        lastCertificateEnds:
-          current.until === 0 ? 0 : Math.max(current.until, now + LONGEST_SERVER_CERTIFICATE_MS),
-      },
-      next:
-        next === undefined ? null : { id: next.id, custom: false, switchAt: next.until, reason: 'operator' },
-      retired: retired.map(({ id, until }) => ({ id, custom: false, forgottenAt: until })),
-    };
+  async #take(copied: CopiedAuthorities): Promise<void> {
+    for (const { authority } of allOf(copied)) await this.#store.adopt(authority);
+    const record = recordOf(copied, this.#options.clock.now());
     await this.#store.save(record);
     this.#loaded = await this.#read(record);
-    this.#options.onStep?.('imported', current.id);
+    this.#options.onStep?.('imported', record.current.id);
     await this.#store.tidy(record);
     try {
       this.#problem = undefined;
@@ -292,14 +255,14 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
     }
   }
 
-  async #load(): Promise<Loaded> {
+  async #load(): Promise<ServerCas> {
     const record = await this.#store.load(this.#options.clock.now());
     if (record === undefined) return this.#create();
     await this.#store.tidy(record);
     return this.#read(record);
   }
 
-  async #read(record: ServerCaRecord): Promise<Loaded> {
+  async #read(record: ServerCaRecord): Promise<ServerCas> {
     const current = await this.#store.read(record.current);
     const next = record.next === null ? undefined : await this.#store.read(record.next);
     const retired = await Promise.all(record.retired.map((each) => this.#store.read(each)));
@@ -307,7 +270,7 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
   }
 
   /** The first CA there is. */
-  async #create(): Promise<Loaded> {
+  async #create(): Promise<ServerCas> {
     const { custom } = this.#options.settings();
     const current = custom === undefined ? await this.#makeOwn() : await this.#addCustom(custom);
     const record: ServerCaRecord = {
@@ -346,7 +309,7 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
     }
   }
 
-  async #followManaged(loaded: Loaded, { keyType, overlapDays }: ServerCaSettings): Promise<void> {
+  async #followManaged(loaded: ServerCas, { keyType, overlapDays }: ServerCaSettings): Promise<void> {
     const { current, next, record } = loaded;
     const fits = (authority: ServerAuthority): boolean =>
       !authority.custom && keyTypeOf(authority) === keyType;
@@ -360,7 +323,7 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
     else if (this.#options.clock.now() >= end) await this.#announce(now, await this.#makeOwn(), 'expiry');
   }
 
-  async #rotate(loaded: Loaded, step: 'announce' | 'now'): Promise<void> {
+  async #rotate(loaded: ServerCas, step: 'announce' | 'now'): Promise<void> {
     if (loaded.next !== undefined) {
       if (step === 'now') return this.#switch(loaded);
       const at = new Date(loaded.record.next?.switchAt ?? 0).toISOString();
@@ -381,7 +344,7 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
   }
 
   /** At once where nobody can rely on the old one, or the operator wants no overlap. */
-  async #announce(loaded: Loaded, next: ServerAuthority, reason: RolloverReason): Promise<void> {
+  async #announce(loaded: ServerCas, next: ServerAuthority, reason: RolloverReason): Promise<void> {
     const { record } = loaded;
     const overlap = this.#options.settings().overlapDays * DAY_MS;
     const now = this.#options.clock.now();
@@ -394,7 +357,7 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
     if (switchAt <= now) await this.#switch(this.#required());
   }
 
-  async #switch(loaded: Loaded): Promise<void> {
+  async #switch(loaded: ServerCas): Promise<void> {
     const { record, current, next, retired } = loaded;
     if (record.next === null || next === undefined) return;
     this.#options.issuer.requireClock();
@@ -424,7 +387,7 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
     await this.#forget();
   }
 
-  async #cancel(loaded: Loaded): Promise<void> {
+  async #cancel(loaded: ServerCas): Promise<void> {
     const { record, next } = loaded;
     if (next === undefined) throw new DaemonError('NOT_FOUND', 'no new server CA is announced');
     await this.#commit({ ...record, next: null }, { ...loaded, next: undefined });
@@ -448,7 +411,7 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
   }
 
   /** On disk first. */
-  async #commit(record: ServerCaRecord, loaded: Loaded): Promise<void> {
+  async #commit(record: ServerCaRecord, loaded: ServerCas): Promise<void> {
     await this.#store.save(record);
     this.#loaded = { ...loaded, record };
   }
@@ -469,7 +432,7 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
     return authority;
   }
 
-  #required(): Loaded {
+  #required(): ServerCas {
     if (this.#loaded === undefined) throw new DaemonError('SERVICE_ERROR', 'there is no server CA');
     return this.#loaded;
   }
@@ -494,14 +457,4 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
     this.#queue = done.catch(() => undefined);
     return done;
   }
-}
-
-/** The operator's own key is theirs to keep. */
-function exported(
-  role: ExportedAuthority['role'],
-  { certificatePem, privateKey, custom }: ServerAuthority,
-  until: number,
-): readonly ExportedAuthority[] {
-  if (custom || privateKey === undefined) return [];
-  return [{ role, certificatePem, privateKeyPem: privateKeyPem(privateKey), until }];
 }
