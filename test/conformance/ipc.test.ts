@@ -3,12 +3,15 @@
  * a caller with permission, `closed` that of one without. An entry marked `divergence` is held to what we do instead.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SystemClock } from '../../src/clock.ts';
 import type { ErrorReason } from '../../src/errors.ts';
 import { refusal } from '../endpoints/support/caller.ts';
 import { RunningDaemon } from '../endpoints/support/daemon.ts';
+import { openssl } from '../pki/openssl.ts';
 import { CertificateMaker } from '../support/certificates.ts';
 import { ScriptedVerifier } from '../support/scripted-verifier.ts';
 
@@ -120,5 +123,26 @@ describe('IPC of the reference', () => {
     expect(certificate.checkHost('localhost')).toBe('localhost');
     const [ca = ''] = certificateUpdate?.caCertificates ?? [];
     expect(certificate.verify(new X509Certificate(ca).publicKey)).toBe(true);
+  });
+
+  it('gives it as a key store, too, to whoever asks for one', async () => {
+    const stream = daemon.caller('broker').serverStream('SubscribeToCertificateUpdates', {
+      certificateOptions: { certificateType: 'SERVER' },
+      pkcs12: { password: 'changeit', alias: 'broker' },
+    });
+    const { certificateUpdate } = await stream.next();
+    stream.call.cancel();
+    const directory = mkdtempSync(join(tmpdir(), 'deviceauthd-pkcs12-'));
+    const file = join(directory, 'server.p12');
+    writeFileSync(file, certificateUpdate?.pkcs12 ?? '');
+    const text = openssl(['pkcs12', '-in', file, '-passin', 'pass:changeit', '-nodes']);
+    rmSync(directory, { recursive: true });
+    expect(text).toContain('friendlyName: broker');
+    const [pem = ''] = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/.exec(text) ?? [];
+    const certificate = new X509Certificate(pem);
+    expect(certificate.fingerprint256).toBe(
+      new X509Certificate(certificateUpdate?.certificate ?? '').fingerprint256,
+    );
+    expect(certificate.checkPrivateKey(createPrivateKey(text))).toBe(true);
   });
 });

@@ -132,6 +132,13 @@ function arriving(database: DatabaseSync): RegistryChange[] {
     `SELECT i.id, i.status FROM incoming.certificates i LEFT JOIN main.certificates m USING (id)
       WHERE m.id IS NULL OR m.status <> i.status`,
   );
+  // Registered nowhere, but a CRL of its issuer lists it.
+  const revoked = all(
+    `SELECT i.certificate_id FROM incoming.tombstones i LEFT JOIN main.tombstones m USING (certificate_id, kind)
+      WHERE i.kind = 'revoked' AND m.kind IS NULL
+        AND i.certificate_id NOT IN (SELECT id FROM incoming.certificates)
+        AND i.certificate_id NOT IN (SELECT id FROM main.certificates)`,
+  );
   const things = all(
     `SELECT i.name FROM incoming.things i LEFT JOIN main.things m USING (name)
       WHERE m.name IS NULL OR ${thingDiffers()}`,
@@ -145,6 +152,10 @@ function arriving(database: DatabaseSync): RegistryChange[] {
     ...statuses.map((row) => {
       const status = textOf(row, 'status') as CertificateStatus;
       return { kind: 'certificate-status', certificateId: textOf(row, 'id'), status } as const;
+    }),
+    ...revoked.map((row) => {
+      const certificateId = textOf(row, 'certificate_id');
+      return { kind: 'certificate-status', certificateId, status: 'REVOKED' } as const;
     }),
     ...things.map((row) => ({ kind: 'thing-changed', thingName: textOf(row, 'name') }) as const),
     ...attached.map((row) => attachmentChange('attached', row)),

@@ -428,4 +428,17 @@ describe('a copy of the registry', () => {
     await target.deleteCertificate(revoked.id);
     expect((await refusal(register(target, 'one'))).message).toContain('was revoked');
   });
+
+  it('tells of what was revoked elsewhere and is registered nowhere: a CRL of its issuer lists it', async () => {
+    await register(source, 'one');
+    await source.setStatus(idOf('one'), 'REVOKED');
+    await source.deleteCertificate(idOf('one'));
+    const rows = await rowsOf(source);
+    await apply(rows, MERGE);
+    const change = { kind: 'certificate-status', certificateId: idOf('one'), status: 'REVOKED' };
+    expect(told).toContainEqual(change);
+    told.length = 0;
+    await apply(rows, MERGE);
+    expect(told).toEqual([]);
+  });
 });
