@@ -4,7 +4,7 @@
  *
  * Copied with SQLite's backup API, a few pages at a time on another thread: the registry's file is locked for its one
  * connection, so no second connection could read it, and a transaction or a VACUUM INTO on that connection would hold
- * up every device meanwhile. What is written during the copy goes into it too; it is as of its end.
+ * up every device meanwhile (and is the last resort). What is written during the copy goes into it too; it is as of its end.
  */
 import { closeSync, mkdirSync, openSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -18,20 +18,44 @@ import { ThingsTable } from './things-table.ts';
 
 /** Each step holds the registry's connection for a millisecond or two. */
 const PAGES_AT_A_TIME = 200;
+/** Each begins anew. */
+const ATTEMPTS = 5;
 
 /** @param directory of its own; made, and removed by `close`. */
 export async function copyDatabase(source: DatabaseSync, directory: string): Promise<RegistryCopy> {
   const file = join(directory, 'copy.db');
   try {
     mkdirSync(directory, { mode: 0o700 });
-    // SQLite would make it readable for others.
-    closeSync(openSync(file, 'wx', 0o600));
-    await backup(source, file, { rate: PAGES_AT_A_TIME });
+    await copyAside(source, file);
     return new DatabaseCopy(connect(file), directory);
   } catch (error) {
     rmSync(directory, { recursive: true, force: true });
     throw describe(file, error);
   }
+}
+
+/**
+ * Node's backup fails, with an error that says "not an error", when a write of ours meets one of its steps; so it is begun anew,
+ * and where writes come all the time the copy is made in one go at last, which they have to wait for.
+ */
+async function copyAside(source: DatabaseSync, file: string): Promise<void> {
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    makeEmpty(file);
+    try {
+      await backup(source, file, { rate: PAGES_AT_A_TIME });
+      return;
+    } catch (error) {
+      if ((error as { readonly errcode?: number }).errcode !== 0) throw error;
+    }
+  }
+  makeEmpty(file);
+  source.prepare('VACUUM INTO ?').run(file);
+}
+
+/** SQLite would make it readable for others. */
+function makeEmpty(file: string): void {
+  for (const each of [file, `${file}-journal`, `${file}-wal`]) rmSync(each, { force: true });
+  closeSync(openSync(file, 'wx', 0o600));
 }
 
 class DatabaseCopy implements RegistryCopy {
