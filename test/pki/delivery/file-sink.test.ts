@@ -114,6 +114,14 @@ describe('a file sink', () => {
     expect(readdirSync(directory())).not.toContain('device-cas.crl');
   });
 
+  it('is for the group that was named', async () => {
+    // Root may give files to any group, others to those they are in.
+    const group = process.getuid?.() === 0 ? 1 : (process.getgroups?.().at(-1) ?? 0);
+    await sinks.apply({ broker: configured({ group: String(group) }) });
+    expect(await tell(UPDATE)).toBeUndefined();
+    for (const name of ['server.key', 'current']) expect(statSync(join(directory(), name)).gid).toBe(group);
+  });
+
   it('tells the broker after each change, and only then', async () => {
     await sinks.apply({ broker: configured({ reload: counting() }) });
     await tell(UPDATE);
