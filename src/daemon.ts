@@ -3,20 +3,17 @@
  * them the other way round. The only file that knows every room. A daemon that cannot start whole does not start, and
  * leaves nothing open.
  */
-
 import { hostname } from 'node:os';
-import { StateBackup } from './backup/state-backup.ts';
 import type { Clock } from './clock.ts';
 import type { Configuration } from './config/load.ts';
 import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
 import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
-import { Certificates, encodePkcs12 } from './daemon/certificates.ts';
-import { Connectivity } from './daemon/connectivity.ts';
-import { Expiries, watchExpiries } from './daemon/expiries.ts';
+import { encodePkcs12 } from './daemon/certificates.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
-import { endRevokedSessions, openDeviceCaBundle, openRevocations } from './daemon/revocation.ts';
+import { openPki } from './daemon/pki.ts';
+import { endRevokedSessions, openRevocations } from './daemon/revocation.ts';
 import { ServiceManager } from './daemon/service-manager.ts';
 import { discoveredCore, identitySettings, sessionSettings } from './daemon/settings.ts';
 import { Stack } from './daemon/stack.ts';
@@ -31,13 +28,10 @@ import { openRegistry, type SqliteRegistry } from './identity/registry/sqlite-re
 import { TrustStore } from './identity/trust.ts';
 import { TrustedClock } from './identity/trusted-clock.ts';
 import type { Verifier } from './identity/verifier.ts';
-import { DeviceCaStore } from './pki/authorities/device-ca-store.ts';
-import { CertificateIssuer } from './pki/x509/certificate-issuer.ts';
 import { compileDeviceGroups } from './policy/device-groups.ts';
 import { PolicyEngine } from './policy/policy-engine.ts';
 import { RELEASE } from './release.ts';
 import { SessionService } from './sessions/session-service.ts';
-import { ExpiryWatch } from './telemetry/expiry-watch.ts';
 import { countBySeverity } from './telemetry/findings.ts';
 import type { RootLogger } from './telemetry/logger.ts';
 import { hostPorts } from './telemetry/loopback-address.ts';
@@ -151,54 +145,11 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   // In the tick in which the policy was read: a reload while the doors are being opened is heard too.
   stack.push(followSettings(configuration, { policy, sessions, telemetry }));
 
-  const issuer = new CertificateIssuer({ clock: trusted, isSuspect: () => suspicionOf(trusted) });
-  const deviceCas = new DeviceCaStore({
-    stateDirectory,
-    registry,
-    issuer,
-    parse: (pem) => parser.parse(pem),
-    warn: (message) => logger.warn(message),
+  const { addresses, backups, certificates, deviceCas, deviceCaBundle, expiryWatch } = await openPki({
+    ...revocation,
+    external: revoked.external,
+    parser,
   });
-  const deviceCaBundle = await openDeviceCaBundle(revocation, revoked.external, deviceCas, issuer);
-
-  const connectivity = await Connectivity.open({ store: registry.hostAddresses, clock, current, telemetry });
-  const { addresses } = connectivity;
-  stack.push(() => connectivity.stop());
-  stack.push(configuration.onChange(() => connectivity.applySettings()));
-
-  const certificates = await Certificates.open({
-    stateDirectory,
-    clock,
-    trusted,
-    issuer,
-    hosts: { current: () => addresses.hosts(), onChange: (listener) => addresses.onChange(listener) },
-    deviceCas: deviceCaBundle,
-    current,
-    telemetry,
-  });
-  stack.push(() => certificates.stop());
-  stack.push(
-    configuration.onChange(() => {
-      certificates.applySettings().catch((err: unknown) => logger.error({ err }, 'certificate sinks'));
-    }),
-  );
-  await certificates.applySettings();
-  const backups = new StateBackup({ registry, serverCa: certificates.ca, deviceCas, clock });
-
-  const expiries = new Expiries({
-    serverCa: certificates.ca,
-    serverCertificates: certificates.room,
-    deviceCas,
-    listeners: () => current().listeners,
-  });
-  const expiryWatch = new ExpiryWatch({
-    now: () => trusted.now(),
-    findings,
-    sources: () => expiries.all(),
-  });
-  stack.push(
-    await watchExpiries({ expiries, expiryWatch, registry, certificates, configuration, clock, logger }),
-  );
 
   const roomFindings = () => {
     expiryWatch.look();
@@ -310,11 +261,6 @@ function openServiceManager(clock: Clock, logger: RootLogger, stack: Stack): Ser
   const manager = new ServiceManager({ notify, watchdogMs, clock, logger });
   stack.push(() => manager.close());
   return manager;
-}
-
-function suspicionOf(clock: TrustedClock): { readonly suspect: boolean; readonly reason: string } {
-  const { suspect, reason = '' } = clock.isSuspect();
-  return { suspect, reason };
 }
 
 function openVerifier(
