@@ -16,6 +16,7 @@ import type { Authority } from '../x509/certificate-issuer.ts';
 import type { CrlIssuer } from '../x509/crl.ts';
 import { CrlKeeper, type RevokedSerial } from './crl-keeper.ts';
 import type { ExternalCrls } from './external-crls.ts';
+import { TaskLine } from './task-line.ts';
 
 export interface DeviceCaFiles {
   readonly caPems: readonly string[];
@@ -68,16 +69,18 @@ export class DeviceCaBundle {
   #current: DeviceCaFiles = { caPems: [], crlPems: [], withoutCrl: [] };
   #revoked: string[] = [];
   #listChanged = false;
-  #work: Promise<void> = Promise.resolve();
+  readonly #tasks: TaskLine;
   #cancelTick: () => void = () => {};
   #cancelSoon: (() => void) | undefined;
-  #stopped = false;
 
   private constructor(options: DeviceCaBundleOptions) {
     this.#options = options;
+    this.#tasks = new TaskLine((error) =>
+      options.onFault("the device CAs' CRLs could not be brought up to date", error),
+    );
     this.#offs = [
       options.registry.onChange((change) => this.#registryChanged(change)),
-      options.external.onChange(() => this.#enqueue(async () => this.#publish())),
+      options.external.onChange(() => void this.#tasks.add(async () => this.#publish())),
     ];
   }
 
@@ -114,23 +117,22 @@ export class DeviceCaBundle {
 
   /** Resolves when what was begun by now is done. */
   idle(): Promise<void> {
-    return this.#work;
+    return this.#tasks.idle();
   }
 
   /** Resolves when nothing is under way any more. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#tasks.stop();
     this.#cancelTick();
     this.#cancelSoon?.();
     for (const off of this.#offs) off();
-    await this.#work;
+    await this.#tasks.idle();
   }
 
   #tick(): void {
-    if (this.#stopped) return;
+    if (this.#tasks.stopped) return;
     this.#cancelTick = this.#options.timer.after(TICK_MS, () => {
-      this.#enqueue(() => this.#refresh());
-      void this.#work.then(() => this.#tick());
+      void this.#tasks.add(() => this.#refresh()).then(() => this.#tick());
     });
   }
 
@@ -141,7 +143,7 @@ export class DeviceCaBundle {
     } else return;
     this.#cancelSoon ??= this.#options.timer.after(COALESCE_MS, () => {
       this.#cancelSoon = undefined;
-      this.#enqueue(async () => {
+      void this.#tasks.add(async () => {
         if (this.#listChanged) {
           this.#listChanged = false;
           await this.#reconcile().catch((error: unknown) => {
@@ -152,17 +154,6 @@ export class DeviceCaBundle {
         await this.#markStale();
         await this.#refresh();
       });
-    });
-  }
-
-  #enqueue(task: () => Promise<void>): void {
-    this.#work = this.#work.then(async () => {
-      if (this.#stopped) return;
-      try {
-        await task();
-      } catch (error) {
-        this.#options.onFault("the device CAs' CRLs could not be brought up to date", error);
-      }
     });
   }
 

@@ -11,6 +11,7 @@ import type { Warn } from '../authorities/key-files.ts';
 import type { FindingsPort } from '../findings-port.ts';
 import { type AuthorityFacts, authorityFacts } from '../x509/authority-facts.ts';
 import { type CrlInForce, ExternalCrl } from './external-crl.ts';
+import { TaskLine } from './task-line.ts';
 
 export interface ExternalCrlsOptions {
   /** Made if it is missing; holds copies of what is in force. */
@@ -61,12 +62,14 @@ export class ExternalCrls {
   readonly #offRegistry: () => void;
   #deviceCas: readonly DeviceCaRecord[] = [];
   #list: readonly DeviceCaWithCrl[] = [];
-  #work: Promise<void> = Promise.resolve();
+  readonly #tasks: TaskLine;
   #cancel: () => void = () => {};
-  #stopped = false;
 
   private constructor(options: ExternalCrlsOptions) {
     this.#options = options;
+    this.#tasks = new TaskLine((error) =>
+      options.onFault('the CRLs of device CAs could not be looked at', error),
+    );
     this.#offRegistry = options.registry.onChange(({ kind }) => {
       if (kind === 'device-cas') this.settingsChanged();
     });
@@ -81,7 +84,7 @@ export class ExternalCrls {
     try {
       await mkdir(options.directory, { recursive: true, mode: 0o700 });
       await crls.#reconcile();
-      crls.#enqueue(() => crls.#look());
+      void crls.#tasks.add(() => crls.#look());
       await crls.#idleWithin(FIRST_LOOK_MS);
     } catch (error) {
       await crls.stop();
@@ -105,7 +108,7 @@ export class ExternalCrls {
 
   /** The files of the configuration may be others. */
   settingsChanged(): void {
-    this.#enqueue(async () => {
+    void this.#tasks.add(async () => {
       await this.#reconcile();
       await this.#look();
     });
@@ -113,12 +116,12 @@ export class ExternalCrls {
 
   /** Resolves when what was begun by now is done. */
   idle(): Promise<void> {
-    return this.#work;
+    return this.#tasks.idle();
   }
 
   /** Resolves when nothing is under way any more, or soon. */
   async stop(): Promise<void> {
-    this.#stopped = true;
+    this.#tasks.stop();
     this.#cancel();
     this.#offRegistry();
     await this.#idleWithin(LAST_LOOK_MS);
@@ -128,27 +131,15 @@ export class ExternalCrls {
   async #idleWithin(milliseconds: number): Promise<void> {
     const late = Promise.withResolvers<void>();
     const cancel = this.#options.timer.after(milliseconds, late.resolve);
-    await Promise.race([this.#work, late.promise]);
+    await Promise.race([this.#tasks.idle(), late.promise]);
     cancel();
   }
 
   #schedule(): void {
-    if (this.#stopped) return;
+    if (this.#tasks.stopped) return;
     this.#cancel = this.#options.timer.after(LOOK_MS, () => {
-      this.#enqueue(() => this.#look());
       // The next look begins a second after this one has ended, however slow the files are.
-      void this.#work.then(() => this.#schedule());
-    });
-  }
-
-  #enqueue(task: () => Promise<void>): void {
-    this.#work = this.#work.then(async () => {
-      if (this.#stopped) return;
-      try {
-        await task();
-      } catch (error) {
-        this.#options.onFault('the CRLs of device CAs could not be looked at', error);
-      }
+      void this.#tasks.add(() => this.#look()).then(() => this.#schedule());
     });
   }
 
