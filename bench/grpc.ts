@@ -337,10 +337,9 @@ async function streamRows(ours: Measured, token: string, unary: number): Promise
   return rows;
 }
 
-/** @param serverModule URL of a module that exports `serve`. */
-export async function run(
-  serverModule: string = new URL('daemon.ts', import.meta.url).href,
-): Promise<readonly Row[]> {
+/** @param words the URL of a module that exports `serve`; without one, the whole daemon. */
+export async function run(words: readonly string[] = []): Promise<readonly Row[]> {
+  const [serverModule = new URL('daemon.ts', import.meta.url).href] = words;
   const directory = mkdtempSync(join(tmpdir(), 'deviceauthd-bench-'));
   const servers: Measured[] = [];
   try {
