@@ -13,6 +13,10 @@ const OTHERS_ACCESS = 0o007;
 /** Named so in `status` and in refusals; a listener of that name would be taken for it. */
 const ADMIN = 'admin';
 const DISCOVERY = 'discovery';
+/** Server certificates are named after who asked: a listener of this name would share those of file sinks. */
+const SINK = 'sink';
+/** See pki/delivery/file-set.ts. */
+const CURRENT = 'current';
 
 /** The configuration with what is wrong taken out; what is wrong is told to `problems`. */
 export function crossCheck(configuration: Configuration, problems: Problems): Configuration {
@@ -43,6 +47,7 @@ function checkListeners(configuration: Configuration, problems: Problems): Confi
     const before = problems.errors.length;
     if (name === ADMIN) problems.error(path, name, 'the name admin is taken by the operator’s socket');
     if (name === DISCOVERY) problems.error(path, name, 'the name discovery is taken by local discovery');
+    if (name === SINK) problems.error(path, name, 'the name sink is taken by certificates.sinks');
     checkAddress(listener, path, taken, problems);
     if (listener.operations.length === 0) {
       problems.warn(
@@ -179,6 +184,8 @@ function checkSinks(
     const names = Object.values(sink.files);
     const twice = names.find((file, index) => names.indexOf(file) !== index);
     if (twice !== undefined) problems.error(`${path}.files`, twice, 'two files have this name');
+    if (names.includes(CURRENT))
+      problems.error(`${path}.files`, CURRENT, 'this is the name of the link that leads to the files');
     checkReload(sink.reload, `${path}.reload`, problems);
     return problems.errors.length === before;
   });

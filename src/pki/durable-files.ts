@@ -3,7 +3,7 @@
  * that a test can stop after any of them, as a power failure would.
  */
 import { mkdir, open, rename, rm, symlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 
 export interface FileAccess {
   readonly mode: number;
@@ -32,6 +32,11 @@ export class DurableFiles implements FileOperations {
     if (made === undefined) return;
     // The umask had its say in mkdir.
     await settle(path, 'r', mode, gid);
+    const first = resolve(made);
+    for (let each = resolve(path); ; each = dirname(each)) {
+      await this.sync(dirname(each));
+      if (each === first || each === dirname(each)) break;
+    }
   }
 
   async writeNew(path: string, content: string | Uint8Array, { mode, gid }: FileAccess): Promise<void> {

@@ -126,7 +126,7 @@ describe('A listener', () => {
   });
 
   it('has a name that can be told from the operator’s socket and from others', () => {
-    for (const name of ['admin', '', 'a b', 'a/b', '-a', 'x'.repeat(65), 'ü']) {
+    for (const name of ['admin', 'discovery', 'sink', '', 'a b', 'a/b', '-a', 'x'.repeat(65), 'ü']) {
       expect(load({ [name]: unix }).errors).toHaveLength(1);
     }
     for (const name of ['mosquitto', 'A.b_c-1', 'constructor', 'toString']) {

@@ -474,6 +474,7 @@ describe('A certificate sink', () => {
     const wrong: readonly (readonly [object, string])[] = [
       [{ a: { directory, mode: '0644' } }, 'a.mode'],
       [{ a: { directory, files: { certificate: 'x', privateKey: 'x' } } }, 'a.files'],
+      [{ a: { directory, files: { certificate: 'current' } } }, 'a.files'],
       [{ a: { directory, files: { certificate: '../x' } } }, 'a.files.certificate'],
       [{ a: { directory }, b: { directory: `${directory}/` } }, 'b.directory'],
       [{ a: { directory, reload } }, 'a.reload'],

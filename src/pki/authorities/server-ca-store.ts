@@ -173,13 +173,18 @@ export class ServerCaStore {
   /** What is public of the operator's CA. */
   async addCustom(authority: ServerAuthority): Promise<void> {
     const directory = this.#directory(authority.id);
+    const chain = authority.chainPems.join('');
+    if (existsSync(directory)) {
+      // Named already, perhaps as one that signs no more, so it must be there whatever happens: only its chain may be another.
+      await replaceFile(this.#files, join(directory, CHAIN_FILE), chain, { mode: 0o644 });
+      return;
+    }
     const unfinished = join(this.#root, `${UNFINISHED}${authority.id.slice(0, 16)}`);
     await this.#files.remove(unfinished);
     await this.#files.makeDirectory(unfinished, { mode: 0o700 });
     await this.#files.writeNew(join(unfinished, CERTIFICATE_FILE), authority.certificatePem, { mode: 0o644 });
-    await this.#files.writeNew(join(unfinished, CHAIN_FILE), authority.chainPems.join(''), { mode: 0o644 });
+    await this.#files.writeNew(join(unfinished, CHAIN_FILE), chain, { mode: 0o644 });
     await this.#files.sync(unfinished);
-    await this.#files.remove(directory);
     await moveAuthority(unfinished, directory, this.#files);
   }
 

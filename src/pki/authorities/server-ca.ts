@@ -75,6 +75,8 @@ const ENDS_ROUNDED_TO_MS = 3_600_000;
 export class ServerCa implements ServerCaControl, ServerCaBackup {
   readonly #options: ServerCaOptions;
   readonly #store: ServerCaStore;
+  /** The operator's files are looked at again and again. */
+  readonly #warned = new Set<string>();
   readonly #listeners = new Set<() => void>();
   #loaded: ServerCas | undefined;
   #problem: string | undefined = 'it has not been read yet';
@@ -297,8 +299,10 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
     const settings = this.#options.settings();
     const loaded = this.#required();
     if (settings.custom === undefined) return this.#followManaged(loaded, settings);
-    const wanted = await loadCustomCa(settings.custom, this.#options.warn);
+    const wanted = await loadCustomCa(settings.custom, (message) => this.#warnOnce(message));
     if (wanted.id === loaded.current.id) {
+      if (wanted.chainPems.join('') !== loaded.current.chainPems.join(''))
+        await this.#store.addCustom(wanted);
       this.#loaded = { ...loaded, current: wanted };
       if (loaded.record.next !== null) await this.#cancel(this.#required());
     } else if (wanted.id === loaded.next?.id) {
@@ -427,9 +431,15 @@ export class ServerCa implements ServerCaControl, ServerCaBackup {
   }
 
   async #addCustom(places: CustomCaPlaces): Promise<ServerAuthority> {
-    const authority = await loadCustomCa(places, this.#options.warn);
+    const authority = await loadCustomCa(places, (message) => this.#warnOnce(message));
     await this.#store.addCustom(authority);
     return authority;
+  }
+
+  #warnOnce(message: string): void {
+    if (this.#warned.has(message)) return;
+    this.#warned.add(message);
+    this.#options.warn(message);
   }
 
   #required(): ServerCas {

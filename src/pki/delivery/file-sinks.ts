@@ -17,8 +17,10 @@ export class FileSinks {
 
   /** Resolves when those that are no longer as configured have ended. */
   apply(sinks: Readonly<Record<string, FileSinkSettings>>): Promise<void> {
-    this.#changes = this.#changes.then(() => this.#apply(sinks));
-    return this.#changes;
+    const applied = this.#changes.then(() => this.#apply(sinks));
+    // One that fails does not keep the next from being tried.
+    this.#changes = applied.catch(() => undefined);
+    return applied;
   }
 
   stop(): Promise<void> {

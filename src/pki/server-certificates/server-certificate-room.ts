@@ -10,7 +10,7 @@
 import { X509Certificate } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
 import { DaemonError } from '../../errors.ts';
-import { certificateIdOf, keyDescription } from '../authorities/server-authority.ts';
+import { certificateIdOf, keyDescription, type ServerAuthority } from '../authorities/server-authority.ts';
 import type { ServerCa } from '../authorities/server-ca.ts';
 import type {
   CertificateSubscription,
@@ -88,7 +88,7 @@ type Reason = 'first' | 'requested' | 'key type' | 'addresses' | 'CA' | 'due';
 /** As often as the reference looks. */
 const LOOK_MS = 30_000;
 const SHORTEST_WAIT_MS = 500;
-/** Named subscribers of all doors; a caller could otherwise fill the disk with names. */
+/** Named subscribers of one door: a caller could otherwise fill the disk with names, or leave none to others. */
 const MOST_KEPT = 1_000;
 
 export class ServerCertificateRoom implements ServerCertificates, ServerCertificateControl {
@@ -183,11 +183,11 @@ export class ServerCertificateRoom implements ServerCertificates, ServerCertific
     const key = slotKey(owner, name);
     const known = this.#slots.get(key);
     if (known !== undefined) return known;
-    const kept = [...this.#slots.values()].filter((slot) => slot.kept).length;
+    const kept = [...this.#slots.values()].filter((slot) => slot.kept && slot.owner === owner).length;
     if (kept >= MOST_KEPT) {
       throw new DaemonError(
         'LIMIT_EXCEEDED',
-        `there are ${MOST_KEPT} named server certificates already; use fewer names, or none`,
+        `${owner} has ${MOST_KEPT} named server certificates already; use fewer names, or none`,
         { retryAfterMs: LOOK_MS },
       );
     }
@@ -268,8 +268,7 @@ export class ServerCertificateRoom implements ServerCertificates, ServerCertific
     const { rotationDisabled, keyType } = settings();
     if (rotationDisabled) return undefined;
     if (certificate.keyType !== (slot.keyType ?? keyType)) return 'key type';
-    const { currentId } = ca;
-    if (currentId !== undefined && certificate.caId !== currentId) return 'CA';
+    if (!isUnder(certificate, ca.authorities()[0])) return 'CA';
     if (!isSame(certificate.hosts, serverHosts(hosts.current()))) return 'addresses';
     return isDue(certificate, now()) && this.#wouldLastLonger(certificate) ? 'due' : undefined;
   }
@@ -371,6 +370,13 @@ export class ServerCertificateRoom implements ServerCertificates, ServerCertific
       await this.#options.files.remove(slot);
     }
   }
+}
+
+/** By the CA that signs now, and with the chain it has now. Without a CA there is nothing better. */
+function isUnder(certificate: ServerCertificate, signing: ServerAuthority | undefined): boolean {
+  if (signing === undefined) return true;
+  const chain = [signing.certificatePem, ...signing.chainPems];
+  return isSame([...certificate.intermediatePems, certificate.anchorPem], chain);
 }
 
 function newSlot({ owner, name }: SlotName, kept: boolean, certificate: ServerCertificate | undefined): Slot {

@@ -1,16 +1,19 @@
 /** The operator's own CA: an intermediate under a root made with openssl, as an enterprise would. */
 import { execFileSync } from 'node:child_process';
 import { X509Certificate } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { loadCustomCa } from '../../../src/pki/authorities/custom-ca.ts';
 import { ServerCa, type ServerCaSettings } from '../../../src/pki/authorities/server-ca.ts';
+import { DurableFiles, type FileOperations } from '../../../src/pki/durable-files.ts';
 import { issueServerCertificate } from '../../../src/pki/server-certificates/server-certificate.ts';
 import { CertificateIssuer } from '../../../src/pki/x509/certificate-issuer.ts';
+import { FollowingBroker, later, openCertificateRooms } from '../../support/certificate-rooms.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { atEveryOperation } from '../failing-files.ts';
 import { openssl, withFile } from '../openssl.ts';
 
 const CA =
@@ -197,6 +200,71 @@ describe('a CA of the operator', () => {
     custom = places();
     await restarted.refresh();
     expect(restarted.signer().id).toBe(ca.signer().id);
+  });
+
+  it('whose chain changes is the same CA: its certificates come with the new chain, after a restart too', async () => {
+    let custom = places({ certificateChainUri: undefined });
+    const options = {
+      stateDirectory,
+      clock,
+      caSettings: () => ({ keyType: 'EC_P256' as const, custom, overlapDays: 30 }),
+    };
+    const { ca, room } = await openCertificateRooms(options);
+    const broker = new FollowingBroker(room);
+    const [gatewayCa] = (await broker.told(1)).caPems;
+    custom = places();
+    room.settingsChanged();
+    const update = await broker.told(2);
+    expect(update.certificatePem.match(/BEGIN/g)).toHaveLength(3);
+    expect(update.caPems[0]).not.toBe(gatewayCa);
+    expect(ca.state().next).toBeUndefined();
+    await later(clock, 30_000);
+    await broker.told(2);
+    await room.stop();
+    const restarted = await openCertificateRooms(options);
+    expect((await new FollowingBroker(restarted.room).told(1)).certificatePem).toBe(update.certificatePem);
+    await restarted.room.stop();
+  });
+
+  it('that comes back while it is still told of survives a power failure at any operation', async () => {
+    const template = join(stateDirectory, 'template');
+    const own = { keyType: 'EC_P256' as const, custom: undefined, overlapDays: 0 };
+    let settings: ServerCaSettings = { ...own, custom: places() };
+    const at = (directory: string, files: FileOperations) => {
+      const issuer = new CertificateIssuer({ clock, isSuspect: () => ({ suspect: false }) });
+      const warn = () => {};
+      return ServerCa.open({
+        stateDirectory: directory,
+        issuer,
+        clock,
+        settings: () => settings,
+        warn,
+        files,
+      });
+    };
+    const first = await at(template, new DurableFiles());
+    await issue(first);
+    settings = own;
+    await first.refresh();
+    await issue(first);
+    settings = { ...own, custom: places() };
+    await atEveryOperation(async (files) => {
+      const directory = mkdtempSync(join(stateDirectory, 'copy-'));
+      cpSync(template, directory, { recursive: true });
+      await at(directory, files);
+      const after = await at(directory, new DurableFiles());
+      expect(after.state(), files.done.join('\n')).toMatchObject({ problem: undefined, custom: true });
+      expect(after.anchors(), files.done.join('\n')).toHaveLength(2);
+    });
+  });
+
+  it('is warned of once, not at every look', async () => {
+    chmodSync(file('ca.key'), 0o644);
+    const ca = await open(() => ({ keyType: 'EC_P256', custom: places(), overlapDays: 30 }));
+    await ca.refresh();
+    await ca.refresh();
+    chmodSync(file('ca.key'), 0o600);
+    expect(warnings).toHaveLength(1);
   });
 
   it('warns when others may read its key', async () => {
