@@ -122,8 +122,10 @@ export class FileSink {
     await set.settle();
     const contents = await this.#contents(update, set);
     if (!this.#differs(contents, set)) return;
-    await set.write(contents);
     const { directory } = this.#settings;
+    // From here on the broker is to be told, even of a set that has a number of old.
+    await this.#parts.files.remove(join(directory, RELOADED));
+    await set.write(contents);
     const { notAfter } = update;
     this.#parts.log.info({ sink: this.#name, directory, notAfter }, 'certificate files written');
   }

@@ -149,6 +149,14 @@ describe('a file sink', () => {
     expect(reloads()).toBe(2);
   });
 
+  it('tells the broker of files that somebody had taken away', async () => {
+    await sinks.apply({ broker: configured({ reload: counting() }) });
+    await tell(UPDATE);
+    rmSync(join(directory(), 'current'));
+    await tell({ ...UPDATE, notAfter: 2 });
+    expect([content('server.pem'), reloads()]).toEqual(['certificate 1\n', 2]);
+  });
+
   it('gives the process of a pid file the signal', async () => {
     const got = new Promise<void>((resolve) => process.once('SIGUSR2', () => resolve()));
     const pidFile = join(root, 'broker.pid');
