@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CertificateMaker } from '../support/certificates.ts';
 import type { MosquittoBroker } from './support/mosquitto-broker.ts';
-import { CONNECT, type Statements, things } from './support/policies.ts';
+import { ANY_TOPIC, CONNECT, type Statements, things } from './support/policies.ts';
 import { fence, onMosquitto, Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 
-const ALL: Statements = [CONNECT, ['mqtt:publish', 'mqtt:topic:*'], ['mqtt:subscribe', 'mqtt:topicfilter:*']];
+const ALL: Statements = [CONNECT, ...ANY_TOPIC];
 
 onMosquitto(
   'a bridge from another broker',

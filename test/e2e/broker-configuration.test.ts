@@ -4,15 +4,11 @@ import type { IClientOptions } from 'mqtt';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Device } from './support/device.ts';
 import { MosquittoBroker } from './support/mosquitto-broker.ts';
-import { CONNECT, everyThing } from './support/policies.ts';
+import { ANY_TOPIC, CONNECT, everyThing } from './support/policies.ts';
 import { fence, onMosquitto, onSeries, published, Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 
-const GROUPS = everyThing(
-  CONNECT,
-  ['mqtt:publish', 'mqtt:topic:*'],
-  ['mqtt:subscribe', 'mqtt:topicfilter:*'],
-);
+const GROUPS = everyThing(CONNECT, ...ANY_TOPIC);
 
 /** Clients without a certificate are left to the broker. */
 const DEFERRING = {

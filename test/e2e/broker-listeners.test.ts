@@ -12,15 +12,11 @@ import { CertificateMaker } from '../support/certificates.ts';
 import type { Broker, Device } from './support/device.ts';
 import { freePort } from './support/free-port.ts';
 import { MosquittoBroker } from './support/mosquitto-broker.ts';
-import { CONNECT, everyThing } from './support/policies.ts';
+import { ANY_TOPIC, CONNECT, everyThing } from './support/policies.ts';
 import { type BrokerOptions, type Enrolled, fence, onMosquitto, Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 
-const GROUPS = everyThing(
-  CONNECT,
-  ['mqtt:publish', 'mqtt:topic:*'],
-  ['mqtt:subscribe', 'mqtt:topicfilter:*'],
-);
+const GROUPS = everyThing(CONNECT, ...ANY_TOPIC);
 const configuration = { deviceGroups: GROUPS };
 const maker = new CertificateMaker();
 const RELOADING = fileURLToPath(new URL('support/reloading-plugin.c', import.meta.url));

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CONNECT, type Statements, things } from './support/policies.ts';
+import { ANY_TOPIC, CONNECT, type Statements, things } from './support/policies.ts';
 import { onMosquitto, Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 
-const ALL: Statements = [CONNECT, ['mqtt:publish', 'mqtt:topic:*'], ['mqtt:subscribe', 'mqtt:topicfilter:*']];
+const ALL: Statements = [CONNECT, ...ANY_TOPIC];
 
 onMosquitto('a broker that restarts', (kind) => {
   let scene: Scene;

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Device } from './support/device.ts';
-import { CONNECT, everyThing } from './support/policies.ts';
+import { ANY_TOPIC, CONNECT, everyThing } from './support/policies.ts';
 import { type Enrolled, fence, onEveryBroker, Scene, shownCertificate } from './support/scene.ts';
 import { until } from './support/until.ts';
 
@@ -8,11 +8,7 @@ const ROTATED_MS = 20_000;
 const EXPIRES_SECONDS = 60;
 const LONG = 180_000;
 
-const deviceGroups = everyThing(
-  CONNECT,
-  ['mqtt:publish', 'mqtt:topic:*'],
-  ['mqtt:subscribe', 'mqtt:topicfilter:*'],
-);
+const deviceGroups = everyThing(CONNECT, ...ANY_TOPIC);
 
 onEveryBroker(
   'a new server CA',

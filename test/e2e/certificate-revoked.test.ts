@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Device } from './support/device.ts';
-import { CONNECT, everyThing } from './support/policies.ts';
+import { ANY_TOPIC, CONNECT, everyThing } from './support/policies.ts';
 import { type Enrolled, onEveryBroker, onMosquitto, Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 
-const GROUPS = everyThing(
-  CONNECT,
-  ['mqtt:publish', 'mqtt:topic:*'],
-  ['mqtt:subscribe', 'mqtt:topicfilter:*'],
-);
+const GROUPS = everyThing(CONNECT, ...ANY_TOPIC);
 
 onEveryBroker(
   'a device that is connected',

@@ -2,7 +2,7 @@ import type { X509Certificate } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Device } from './support/device.ts';
-import { CONNECT, everyThing } from './support/policies.ts';
+import { ANY_TOPIC, CONNECT, everyThing } from './support/policies.ts';
 import { type Enrolled, fence, onEveryBroker, Scene, shownCertificate } from './support/scene.ts';
 import { until } from './support/until.ts';
 
@@ -22,11 +22,7 @@ onEveryBroker(
     beforeAll(async () => {
       scene = await Scene.start(kind, {
         configuration: {
-          deviceGroups: everyThing(
-            CONNECT,
-            ['mqtt:publish', 'mqtt:topic:*'],
-            ['mqtt:subscribe', 'mqtt:topicfilter:*'],
-          ),
+          deviceGroups: everyThing(CONNECT, ...ANY_TOPIC),
         },
         broker: { certificateFromDaemon: true },
       });

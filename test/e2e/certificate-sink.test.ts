@@ -3,7 +3,7 @@ import { readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { Broker, Device } from './support/device.ts';
-import { CONNECT, everyThing } from './support/policies.ts';
+import { ANY_TOPIC, CONNECT, everyThing } from './support/policies.ts';
 import { type Enrolled, fence, onMosquitto, Scene, shownCertificate } from './support/scene.ts';
 import { until } from './support/until.ts';
 
@@ -21,11 +21,7 @@ onMosquitto(
     beforeAll(async () => {
       scene = await Scene.start(kind, {
         configuration: {
-          deviceGroups: everyThing(
-            CONNECT,
-            ['mqtt:publish', 'mqtt:topic:*'],
-            ['mqtt:subscribe', 'mqtt:topicfilter:*'],
-          ),
+          deviceGroups: everyThing(CONNECT, ...ANY_TOPIC),
         },
       });
       const { mosquitto } = scene;

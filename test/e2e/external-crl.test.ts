@@ -4,16 +4,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CertificateMaker, type TestCertificate } from '../support/certificates.ts';
 import { makeCrl, serialOf } from '../support/crls.ts';
 import type { Device } from './support/device.ts';
-import { CONNECT, everyThing } from './support/policies.ts';
+import { ANY_TOPIC, CONNECT, everyThing } from './support/policies.ts';
 import { type Enrolled, onEveryBroker, Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 
 const DAY = 86_400_000;
-const GROUPS = everyThing(
-  CONNECT,
-  ['mqtt:publish', 'mqtt:topic:*'],
-  ['mqtt:subscribe', 'mqtt:topicfilter:*'],
-);
+const GROUPS = everyThing(CONNECT, ...ANY_TOPIC);
 
 onEveryBroker(
   'a device of a CA whose key is elsewhere',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { CONNECT, everyThing } from './support/policies.ts';
+import { ANY_TOPIC, CONNECT, everyThing } from './support/policies.ts';
 import { onEveryBroker, published, Scene } from './support/scene.ts';
 import { until } from './support/until.ts';
 
@@ -9,11 +9,7 @@ onEveryBroker('a daemon that stays away longer than the lease', (kind) => {
       configuration: {
         // Shorter than the 5 s between two heartbeats, so that the test is short too.
         security: { outageGraceSeconds: 3 },
-        deviceGroups: everyThing(
-          CONNECT,
-          ['mqtt:publish', 'mqtt:topic:*'],
-          ['mqtt:subscribe', 'mqtt:topicfilter:*'],
-        ),
+        deviceGroups: everyThing(CONNECT, ...ANY_TOPIC),
       },
     });
     const enrolled = await scene.enrol('patient');

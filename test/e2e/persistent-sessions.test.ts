@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { CONNECT, everyThing, type Statements, things } from './support/policies.ts';
+import { ANY_TOPIC, CONNECT, everyThing, type Statements, things } from './support/policies.ts';
 import { fence, onEveryBroker, Scene } from './support/scene.ts';
 
-const ALL: Statements = [CONNECT, ['mqtt:publish', 'mqtt:topic:*'], ['mqtt:subscribe', 'mqtt:topicfilter:*']];
+const ALL: Statements = [CONNECT, ...ANY_TOPIC];
 
 onEveryBroker('a device with a persistent session', (kind) => {
   let scene: Scene;

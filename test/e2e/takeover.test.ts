@@ -1,14 +1,10 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { CertificateMaker } from '../support/certificates.ts';
-import { CONNECT, everyThing } from './support/policies.ts';
+import { ANY_TOPIC, CONNECT, everyThing } from './support/policies.ts';
 import { onEveryBroker, Scene, type SceneBroker } from './support/scene.ts';
 import { until } from './support/until.ts';
 
-const GROUPS = everyThing(
-  CONNECT,
-  ['mqtt:publish', 'mqtt:topic:*'],
-  ['mqtt:subscribe', 'mqtt:topicfilter:*'],
-);
+const GROUPS = everyThing(CONNECT, ...ANY_TOPIC);
 const maker = new CertificateMaker();
 const theirCa = maker.ca('the customer’s device CA');
 

@@ -9,6 +9,11 @@ const NAME = `$${'{iot:Connection.Thing.ThingName}'}`;
 /** Everything a thing named after its client id needs to connect. */
 export const CONNECT = ['mqtt:connect', `mqtt:clientId:${NAME}`] as const;
 export const OWN = NAME;
+/** Where rights are not what the scenario is about. */
+export const ANY_TOPIC: Statements = [
+  ['mqtt:publish', 'mqtt:topic:*'],
+  ['mqtt:subscribe', 'mqtt:topicfilter:*'],
+];
 
 /** One group with one policy. */
 export function everyThing(...statements: Statements): Record<string, unknown> {
