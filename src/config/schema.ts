@@ -353,7 +353,7 @@ export const configurationSchema = z.strictObject({
     .record(entryName(), z.union([unixListener, tcpListener]))
     .default({})
     .describe(
-      'Where brokers call, by name. Either a Unix socket, or a TCP port with mutual TLS. Without one, only the operator can reach the daemon.',
+      'Where brokers call, by name (`admin`, `discovery` and `sink` are taken). Either a Unix socket, or a TCP port with mutual TLS. Without one, only the operator can reach the daemon.',
     ),
   sessions: sessions.prefault({}),
   cloud: cloud.prefault({}),
