@@ -2,6 +2,7 @@
 import { normalize } from 'node:path';
 import { normalizeHost } from '../connectivity/host-name.ts';
 import { isLoopback, parseHostPort } from '../telemetry/loopback-address.ts';
+import { checkCloud } from './cloud-checks.ts';
 import { joinPath, type Problems } from './problem.ts';
 import type { Configuration, Listener, TcpListener } from './schema.ts';
 import { configurationSchema, modeBits } from './schema.ts';
@@ -20,6 +21,7 @@ const CURRENT = 'current';
 
 /** The configuration with what is wrong taken out; what is wrong is told to `problems`. */
 export function crossCheck(configuration: Configuration, problems: Problems): Configuration {
+  checkCloud(configuration, problems);
   return {
     ...configuration,
     admin: checkAdmin(configuration.admin, problems),

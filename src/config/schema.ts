@@ -7,6 +7,7 @@
 import { z } from 'zod';
 import { LOG_LEVELS } from '../telemetry/logger.ts';
 import { CA_TYPES, certificateAuthority, certificates } from './certificates-schema.ts';
+import { cloud } from './cloud-schema.ts';
 import { own, reference } from './key.ts';
 import { connectivity, discovery } from './network-schema.ts';
 import { BROKER_ALIAS, DEVICE_AUTH_OPERATIONS } from './operations.ts';
@@ -126,15 +127,6 @@ const sessions = z.strictObject({
     'How many sessions one client id may have at one broker; the oldest is closed first. ' +
       'With 1, a client that reconnects loses its new connection when the broker closes the old one late.',
     { unit: 'sessions' },
-  ),
-});
-
-const cloud = z.strictObject({
-  verificationDeadlineSeconds: own(
-    z.int().min(1).max(300).default(30),
-    'How long one verification may take, whether or not the broker still waits for it. Too short: no verdict on slow links. ' +
-      'Too long: a cloud that hangs holds a worker as long.',
-    { unit: 'seconds' },
   ),
 });
 
@@ -339,8 +331,9 @@ export const configurationSchema = z.strictObject({
   discovery: discovery.prefault({}),
   metrics: metrics.prefault({}),
   verifier: own(
-    z.enum(['registry']).default('registry'),
-    'Who confirms certificates and attachments: `registry`, the embedded one.',
+    z.enum(['registry', 'aws-iot', 'greengrass']).default('registry'),
+    'Who confirms certificates and attachments: `registry`, the embedded one; `aws-iot`, AWS IoT Core by its public API; ' +
+      '`greengrass`, the Greengrass data plane, as the reference does, whose paths AWS does not publish. See docs/aws.md.',
     { effect: 'restart' },
   ),
   stateDirectory: own(

@@ -8,6 +8,7 @@ export function identitySettings({ cloud, security }: Configuration): IdentitySe
   return {
     clientIdRule: security.clientIdRule,
     clockSkewSeconds: security.clockSkewSeconds,
+    negativeCacheSeconds: cloud.negativeCacheSeconds,
     revalidateAfterSeconds: security.revalidateAfterSeconds,
     trustDurationMinutes: security.clientDeviceTrustDurationMinutes,
     verificationDeadlineSeconds: cloud.verificationDeadlineSeconds,

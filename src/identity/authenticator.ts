@@ -26,6 +26,7 @@ import {
   type ConfirmationsOptions,
   type IdentitySettings,
   type Mode,
+  type Waiter,
 } from './confirmations.ts';
 import type { DecidedEvent, IdentityObserver } from './observer.ts';
 import type { Revocations } from './revocations.ts';
@@ -99,7 +100,7 @@ export class Authenticator {
       const { certificate } = parsed;
       const outside = this.#notNow(certificate);
       if (outside !== undefined) return rejected(outside, certificate.id);
-      const verdict = await this.#confirmations.certificate(certificate, signal, 'usual');
+      const verdict = await this.#confirmations.certificate(certificate, this.#waiter(signal), 'usual');
       if (verdict.kind !== 'active') return refused(verdict, certificate.id);
       const since = this.#notNow(certificate);
       if (since !== undefined) return rejected(since, certificate.id);
@@ -140,11 +141,12 @@ export class Authenticator {
   verifyAttachment(request: AttachmentRequest, signal: AbortSignal): Promise<IdentityVerdict> {
     const decide = async (): Promise<IdentityVerdict> => {
       const { certificatePem, thingName } = request;
+      const waiter = this.#waiter(signal);
       const identity = await this.verifyIdentity(certificatePem, signal);
       if (identity.kind !== 'active') return identity;
       const { certificateId } = identity;
       if (!isThingName(thingName)) return rejected(NO_THING_NAME, certificateId);
-      const attached = await this.#confirmations.attachment(certificateId, thingName, signal, 'usual');
+      const attached = await this.#confirmations.attachment(certificateId, thingName, waiter, 'usual');
       if (attached.kind !== 'active') return refused(attached, certificateId);
       // The verifier may have taken its time.
       const parsed = this.#parser.parse(certificatePem);
@@ -158,7 +160,7 @@ export class Authenticator {
   /** Is a thing of this name registered? Undefined: it cannot be told now, be it for a defect. */
   async isThing(name: string, signal: AbortSignal): Promise<boolean | undefined> {
     try {
-      return await this.#confirmations.isThing(name, signal, 'usual');
+      return await this.#confirmations.isThing(name, this.#waiter(signal), 'usual');
     } catch (error) {
       this.#observer?.failed?.(error);
       return undefined;
@@ -184,10 +186,10 @@ export class Authenticator {
       }
       const outside = this.#outsideValidity(certificate) ?? this.#revocations?.revoked(certificate);
       if (outside !== undefined) return { rejected: outside.reason, message: outside.message };
-      const { signal } = new AbortController();
-      const active = await this.#confirmations.certificate(certificate, signal, 'strict');
+      const waiter = this.#waiter(new AbortController().signal);
+      const active = await this.#confirmations.certificate(certificate, waiter, 'strict');
       if (active.kind === 'rejected') return { rejected: active.reason, message: active.message };
-      const thing = await this.#thing(certificateId, clientId, signal, 'strict');
+      const thing = await this.#thing(certificateId, clientId, waiter, 'strict');
       if (thing.kind === 'rejected') return { rejected: thing.reason, message: thing.message };
       if (active.kind === 'unavailable' || thing.kind === 'unavailable') return 'unavailable';
       if (thing.thingName === thingName) return 'confirmed';
@@ -198,6 +200,16 @@ export class Authenticator {
         ? ({ outcome: 'rejected', reason: result.rejected, certificateId } as const)
         : ({ outcome: result === 'confirmed' ? 'active' : 'unavailable', certificateId } as const);
     return this.#observed('recheck', decide, describe, 'unavailable');
+  }
+
+  /** How many verifications waited for another's. */
+  get joined(): number {
+    return this.#tokens.joined + this.#confirmations.joined;
+  }
+
+  /** What the verifier rejected a moment ago is asked again. */
+  forgetRefusals(): void {
+    this.#confirmations.forgetRefusals();
   }
 
   /** Ends what is under way; whoever waits gets `unavailable`, or an answer from trust. */
@@ -212,7 +224,8 @@ export class Authenticator {
     clientId: string,
     flight: Flight,
   ): Promise<AuthenticationResult> {
-    const result = await this.#decide(certificate, clientId, flight.signal, 'usual');
+    const waiter = { signal: flight.signal, since: flight.begunAt };
+    const result = await this.#decide(certificate, clientId, waiter, 'usual');
     if (flight.waiting() === 0 && result.kind !== 'rejected') {
       this.#unheard.set(key, this.#timer.monotonic());
     }
@@ -233,19 +246,24 @@ export class Authenticator {
     if (ended === undefined) return undefined;
     this.#unheard.delete(key);
     if (this.#timer.monotonic() - ended > this.#deadline()) return undefined;
-    const result = await this.#decide(certificate, clientId, new AbortController().signal, 'offline');
+    const result = await this.#decide(
+      certificate,
+      clientId,
+      this.#waiter(new AbortController().signal),
+      'offline',
+    );
     return result.kind === 'authenticated' ? result : undefined;
   }
 
   async #decide(
     certificate: DeviceCertificate,
     clientId: string,
-    signal: AbortSignal,
+    waiter: Waiter,
     mode: Mode,
   ): Promise<AuthenticationResult> {
-    const active = await this.#confirmations.certificate(certificate, signal, mode);
+    const active = await this.#confirmations.certificate(certificate, waiter, mode);
     if (active.kind !== 'active') return refused(active, certificate.id);
-    const thing = await this.#thing(certificate.id, clientId, signal, mode);
+    const thing = await this.#thing(certificate.id, clientId, waiter, mode);
     if (thing.kind !== 'thing') return refused(thing, certificate.id);
     // The verifier may have taken its time.
     const outside = this.#notNow(certificate);
@@ -264,40 +282,42 @@ export class Authenticator {
   }
 
   /** The client-id rule. */
-  async #thing(
-    certificateId: string,
-    clientId: string,
-    signal: AbortSignal,
-    mode: Mode,
-  ): Promise<ThingVerdict> {
+  async #thing(certificateId: string, clientId: string, waiter: Waiter, mode: Mode): Promise<ThingVerdict> {
     if (this.#settings().clientIdRule === 'any') {
-      const owner = await this.#confirmations.exclusiveThing(certificateId, signal, mode);
-      if (owner.kind === 'thing') return await this.#ownClientId(owner.thingName, clientId, signal, mode);
+      const owner = await this.#confirmations.exclusiveThing(certificateId, waiter, mode);
+      if (owner.kind === 'thing') {
+        const named = { certificateId, thingName: owner.thingName };
+        return await this.#ownClientId(named, clientId, waiter, mode);
+      }
       // Not exclusive, or not known to be: the client id has to be a thing it is attached to.
       if (!isThingName(clientId)) return owner;
     } else if (!isThingName(clientId)) {
       return notAllowed('security.clientIdRule is exact: the client id has to be the thing name');
     }
-    const attached = await this.#confirmations.attachment(certificateId, clientId, signal, mode);
+    const attached = await this.#confirmations.attachment(certificateId, clientId, waiter, mode);
     if (attached.kind !== 'active') return attached;
     return { kind: 'thing', thingName: clientId, exclusive: attached.exclusive };
   }
 
   /** `any`: whatever the device likes to be called, but not as another thing is. */
   async #ownClientId(
-    thingName: string,
+    { certificateId, thingName }: { readonly certificateId: string; readonly thingName: string },
     clientId: string,
-    signal: AbortSignal,
+    waiter: Waiter,
     mode: Mode,
   ): Promise<ThingVerdict> {
     if (clientId !== thingName) {
-      const taken = await this.#confirmations.isThing(clientId, signal, mode);
+      const taken = await this.#confirmations.isThing(clientId, waiter, mode, certificateId);
       if (taken === undefined) {
         return { kind: 'unavailable', cause: 'whether the client id is another thing cannot be told now' };
       }
       if (taken) return notAllowed('the client id is the name of another registered thing');
     }
     return { kind: 'thing', thingName, exclusive: true };
+  }
+
+  #waiter(signal: AbortSignal): Waiter {
+    return { signal, since: this.#timer.monotonic() };
   }
 
   #notNow(certificate: DeviceCertificate): Rejected | undefined {

@@ -6,16 +6,20 @@
  * - A verifier that throws, or does not answer before the deadline, is unavailable.
  * - Of one question at most one is under way, so that verdicts are remembered in the order in
  *   which they were given. A local verifier is asked each time, for each caller.
+ * - A rejection is remembered for a short while for the very question it answered, so that a device that
+ *   is refused in a loop costs nothing; never that of a local verifier.
  */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { DeviceCertificate } from './certificate.ts';
 import { type ClientIdRule, isThingName } from './client-id.ts';
 import type { IdentityObserver } from './observer.ts';
-import { SharedFlights } from './shared-flights.ts';
+import { RecentRefusals } from './recent-refusals.ts';
+import { type Flight, SharedFlights } from './shared-flights.ts';
 import type { TrustStore } from './trust.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 import type {
+  Asking,
   AttachmentVerdict,
   CertificateVerdict,
   ExclusiveThingVerdict,
@@ -28,6 +32,8 @@ import type {
 export interface IdentitySettings {
   readonly clientIdRule: ClientIdRule;
   readonly clockSkewSeconds: number;
+  /** How long a rejection is remembered; 0: not at all. */
+  readonly negativeCacheSeconds: number;
   /** A record younger than this is not asked again; never above the trust duration; 0 asks every time. */
   readonly revalidateAfterSeconds: number;
   readonly trustDurationMinutes: number;
@@ -40,6 +46,13 @@ export interface IdentitySettings {
  * shown just now that it does not answer in time.
  */
 export type Mode = 'usual' | 'strict' | 'offline';
+
+/** Who waits for an answer. */
+export interface Waiter {
+  readonly signal: AbortSignal;
+  /** When the verification began (monotonic milliseconds): see `Asking`. */
+  readonly since: number;
+}
 
 export interface ConfirmationsOptions {
   readonly verifier: Verifier;
@@ -82,6 +95,7 @@ export class Confirmations {
   readonly #attachments: SharedFlights<AttachmentVerdict>;
   readonly #exclusive: SharedFlights<ExclusiveThingVerdict>;
   readonly #things: SharedFlights<boolean | undefined>;
+  readonly #refusals: RecentRefusals;
   /** Names that are no thing's, as last confirmed (trust timeline). Only in memory: lost, it is asked again. */
   readonly #noThings = new LRUCache<string, { readonly confirmedAt: number }>({ max: 10_000 });
 
@@ -97,34 +111,42 @@ export class Confirmations {
     this.#attachments = new SharedFlights(options.timer, deadline);
     this.#exclusive = new SharedFlights(options.timer, deadline);
     this.#things = new SharedFlights(options.timer, deadline);
+    this.#refusals = new RecentRefusals(options.timer, () => this.#settings().negativeCacheSeconds);
   }
 
-  async certificate(
-    certificate: DeviceCertificate,
-    signal: AbortSignal,
-    mode: Mode,
-  ): Promise<CertificateVerdict> {
+  /** How many waited for the answer to another's question. */
+  get joined(): number {
+    return this.#all().reduce((sum, flights) => sum + flights.joined, 0);
+  }
+
+  /** What was rejected is asked again. */
+  forgetRefusals(): void {
+    this.#refusals.clear();
+  }
+
+  async certificate(certificate: DeviceCertificate, waiter: Waiter, mode: Mode): Promise<CertificateVerdict> {
     const { id } = certificate;
-    const ask = (within: AbortSignal): Promise<CertificateVerdict> =>
-      this.#ask({ about: 'certificate', certificateId: id }, within, () =>
+    const question = { about: 'certificate', certificateId: id } as const;
+    const ask = (flight: Flight): Promise<CertificateVerdict> =>
+      this.#ask(question, asking(flight, waiter, id), (within) =>
         this.#verifier.verifyCertificate(certificate, within),
       );
     if (this.#verifier.local) {
-      return (
-        (await this.#certificates.join(id, signal, (flight) => ask(flight.signal), { alone: true })) ?? LEFT
-      );
+      return (await this.#certificates.join(id, waiter.signal, ask, { alone: true })) ?? LEFT;
     }
     if (mode !== 'offline' && this.#fresh(await this.#trust.certificate(id))) return ACTIVE;
     const verdict =
       mode === 'offline'
         ? NOT_ASKED
-        : ((await this.#certificates.join(id, signal, async (flight) => {
+        : (this.#refusals.get(question) ??
+          (await this.#certificates.join(id, waiter.signal, async (flight) => {
             const ticket = this.#trust.ticket();
-            const given = await ask(flight.signal);
+            const given = this.#refusals.note(question, await ask(flight));
             if (given.kind === 'rejected') await this.#trust.withdrawCertificate(id);
             if (given.kind !== 'active') return given;
             return this.#trust.confirmCertificate(id, this.#verifier.name, ticket) ? given : OVERTAKEN;
-          })) ?? LEFT);
+          })) ??
+          LEFT);
     if (verdict.kind !== 'unavailable' || mode === 'strict') return verdict;
     return this.#trusted(await this.#trust.certificate(id)) ? ACTIVE : verdict;
   }
@@ -132,18 +154,17 @@ export class Confirmations {
   async attachment(
     certificateId: string,
     thingName: string,
-    signal: AbortSignal,
+    waiter: Waiter,
     mode: Mode,
   ): Promise<AttachmentVerdict> {
     const key = `${certificateId} ${thingName}`;
-    const ask = (within: AbortSignal): Promise<AttachmentVerdict> =>
-      this.#ask({ about: 'attachment', certificateId, thingName }, within, () =>
+    const question = { about: 'attachment', certificateId, thingName } as const;
+    const ask = (flight: Flight): Promise<AttachmentVerdict> =>
+      this.#ask(question, asking(flight, waiter, certificateId), (within) =>
         this.#verifier.verifyAttachment(certificateId, thingName, within),
       );
     if (this.#verifier.local) {
-      return (
-        (await this.#attachments.join(key, signal, (flight) => ask(flight.signal), { alone: true })) ?? LEFT
-      );
+      return (await this.#attachments.join(key, waiter.signal, ask, { alone: true })) ?? LEFT;
     }
     if (mode !== 'offline') {
       const record = await this.#trust.attachment(certificateId, thingName);
@@ -152,9 +173,10 @@ export class Confirmations {
     const verdict =
       mode === 'offline'
         ? NOT_ASKED
-        : ((await this.#attachments.join(key, signal, async (flight) => {
+        : (this.#refusals.get(question) ??
+          (await this.#attachments.join(key, waiter.signal, async (flight) => {
             const ticket = this.#trust.ticket();
-            const given = await ask(flight.signal);
+            const given = this.#refusals.note(question, await ask(flight));
             if (given.kind === 'rejected') await this.#trust.withdrawAttachment(certificateId, thingName);
             if (given.kind !== 'active') return given;
             const { name } = this.#verifier;
@@ -166,7 +188,8 @@ export class Confirmations {
               ticket,
             );
             return kept ? given : OVERTAKEN;
-          })) ?? LEFT);
+          })) ??
+          LEFT);
     if (verdict.kind !== 'unavailable' || mode === 'strict') return verdict;
     const record = await this.#trust.attachment(certificateId, thingName);
     return record !== undefined && this.#trusted(record)
@@ -175,21 +198,14 @@ export class Confirmations {
   }
 
   /** The thing a certificate is attached to exclusively. */
-  async exclusiveThing(
-    certificateId: string,
-    signal: AbortSignal,
-    mode: Mode,
-  ): Promise<ExclusiveThingVerdict> {
-    const ask = (within: AbortSignal): Promise<ExclusiveThingVerdict> =>
-      this.#ask({ about: 'exclusive-thing', certificateId }, within, () =>
+  async exclusiveThing(certificateId: string, waiter: Waiter, mode: Mode): Promise<ExclusiveThingVerdict> {
+    const question = { about: 'exclusive-thing', certificateId } as const;
+    const ask = (flight: Flight): Promise<ExclusiveThingVerdict> =>
+      this.#ask(question, asking(flight, waiter, certificateId), (within) =>
         this.#verifier.exclusiveThingOf(certificateId, within),
       );
     if (this.#verifier.local) {
-      return (
-        (await this.#exclusive.join(certificateId, signal, (flight) => ask(flight.signal), {
-          alone: true,
-        })) ?? LEFT
-      );
+      return (await this.#exclusive.join(certificateId, waiter.signal, ask, { alone: true })) ?? LEFT;
     }
     if (mode !== 'offline') {
       const known = (await this.#exclusiveRecords(certificateId)).find((record) => this.#fresh(record));
@@ -198,9 +214,10 @@ export class Confirmations {
     const verdict =
       mode === 'offline'
         ? NOT_ASKED
-        : ((await this.#exclusive.join(certificateId, signal, async (flight) => {
+        : (this.#refusals.get(question) ??
+          (await this.#exclusive.join(certificateId, waiter.signal, async (flight) => {
             const ticket = this.#trust.ticket();
-            const given = await ask(flight.signal);
+            const given = this.#refusals.note(question, await ask(flight));
             if (given.kind === 'unavailable') return given;
             // It is exclusive to one thing at most; every other record that says so is refuted.
             const thing = given.kind === 'thing' ? given.thingName : undefined;
@@ -213,7 +230,8 @@ export class Confirmations {
             return this.#trust.confirmAttachment(certificateId, thing, true, name, ticket)
               ? given
               : OVERTAKEN;
-          })) ?? LEFT);
+          })) ??
+          LEFT);
     if (verdict.kind !== 'unavailable' || mode === 'strict') return verdict;
     const standing = (await this.#exclusiveRecords(certificateId)).filter((record) => this.#trusted(record));
     const last = standing.sort((a, b) => a.confirmedAt - b.confirmedAt).at(-1);
@@ -221,7 +239,7 @@ export class Confirmations {
   }
 
   /** Undefined: cannot be told now. */
-  async isThing(name: string, signal: AbortSignal, mode: Mode): Promise<boolean | undefined> {
+  async isThing(name: string, waiter: Waiter, mode: Mode, onBehalfOf?: string): Promise<boolean | undefined> {
     if (!isThingName(name)) return false;
     const { local } = this.#verifier;
     const seen = local ? undefined : this.#noThings.get(name);
@@ -232,10 +250,11 @@ export class Confirmations {
         ? undefined
         : await this.#things.join(
             name,
-            signal,
+            waiter.signal,
             async (flight) => {
-              const given = await this.#ask({ about: 'thing', thingName: name }, flight.signal, async () => {
-                const is = await this.#verifier.isThing(name, flight.signal);
+              const within = asking(flight, waiter, onBehalfOf);
+              const given = await this.#ask({ about: 'thing', thingName: name }, within, async () => {
+                const is = await this.#verifier.isThing(name, within);
                 return { kind: is === undefined ? 'unavailable' : 'active', is, cause: 'it cannot tell' };
               });
               return 'is' in given ? given.is : undefined;
@@ -249,8 +268,11 @@ export class Confirmations {
   }
 
   stop(): void {
-    for (const flights of [this.#certificates, this.#attachments, this.#exclusive, this.#things])
-      flights.stop();
+    for (const flights of this.#all()) flights.stop();
+  }
+
+  #all() {
+    return [this.#certificates, this.#attachments, this.#exclusive, this.#things];
   }
 
   async #exclusiveRecords(certificateId: string) {
@@ -271,16 +293,17 @@ export class Confirmations {
   /** The verifier's answer, or `unavailable` when it throws or the signal comes first. */
   async #ask<T extends Answer>(
     question: Question,
-    signal: AbortSignal,
-    put: () => Promise<T>,
+    within: Asking,
+    put: (within: Asking) => Promise<T>,
   ): Promise<T | Unavailable> {
+    const { signal } = within;
     const begun = this.#timer.monotonic();
     const late = Promise.withResolvers<Unavailable>();
     const abort = (): void => late.resolve(NOT_ASKED);
     signal.addEventListener('abort', abort);
     let answer: T | Unavailable;
     try {
-      answer = signal.aborted ? NOT_ASKED : await Promise.race([put(), late.promise]);
+      answer = signal.aborted ? NOT_ASKED : await Promise.race([put(within), late.promise]);
     } catch (error) {
       this.#observer?.failed?.(error);
       answer = { kind: 'unavailable', cause: 'the verifier failed' };
@@ -297,4 +320,8 @@ export class Confirmations {
     });
     return answer;
   }
+}
+
+function asking(flight: Flight, waiter: Waiter, onBehalfOf: string | undefined): Asking {
+  return { signal: flight.signal, since: waiter.since, deadline: flight.deadline, onBehalfOf };
 }

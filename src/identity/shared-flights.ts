@@ -9,6 +9,9 @@ import type { Clock } from '../clock.ts';
 export interface Flight {
   /** Aborted at the deadline, or when nobody wants the outcome any more. */
   readonly signal: AbortSignal;
+  /** When it began, and when it is aborted at the latest (monotonic milliseconds). */
+  readonly begunAt: number;
+  readonly deadline: number;
   /** How many callers wait now. */
   waiting(): number;
 }
@@ -25,6 +28,7 @@ export class SharedFlights<T> {
   readonly #deadline: () => number;
   readonly #flights = new Map<string, RunningFlight<T>>();
   readonly #alone = new Set<RunningFlight<T>>();
+  #joined = 0;
 
   constructor(timer: Clock, deadlineMs: () => number) {
     this.#timer = timer;
@@ -33,6 +37,11 @@ export class SharedFlights<T> {
 
   get size(): number {
     return this.#flights.size + this.#alone.size;
+  }
+
+  /** How many found one under way that they could wait for. */
+  get joined(): number {
+    return this.#joined;
   }
 
   /** Undefined when the caller's signal was aborted first. Rejects when `start` does. */
@@ -44,7 +53,9 @@ export class SharedFlights<T> {
   ): Promise<T | undefined> {
     if (signal.aborted) return undefined;
     const { detached = false, alone = false } = options;
-    const running = (alone ? undefined : this.#flights.get(key)) ?? this.#begin(key, start, alone);
+    const found = alone ? undefined : this.#flights.get(key);
+    if (found !== undefined) this.#joined += 1;
+    const running = found ?? this.#begin(key, start, alone);
     if (detached) running.detach();
     return await running.wait(signal);
   }
@@ -55,12 +66,14 @@ export class SharedFlights<T> {
   }
 
   #begin(key: string, start: (flight: Flight) => Promise<T>, alone: boolean): RunningFlight<T> {
-    const flight = new RunningFlight(start, () => {
+    const begunAt = this.#timer.monotonic();
+    const allowed = this.#deadline();
+    const flight = new RunningFlight(start, { begunAt, deadline: begunAt + allowed }, () => {
       cancel();
       this.#alone.delete(flight);
       if (this.#flights.get(key) === flight) this.#flights.delete(key);
     });
-    const cancel = this.#timer.after(this.#deadline(), () => flight.drop());
+    const cancel = this.#timer.after(allowed, () => flight.drop());
     if (alone) this.#alone.add(flight);
     else this.#flights.set(key, flight);
     flight.launch();
@@ -69,6 +82,8 @@ export class SharedFlights<T> {
 }
 
 class RunningFlight<T> implements Flight {
+  readonly begunAt: number;
+  readonly deadline: number;
   readonly #controller = new AbortController();
   readonly #start: (flight: Flight) => Promise<T>;
   readonly #ended: () => void;
@@ -76,7 +91,13 @@ class RunningFlight<T> implements Flight {
   #waiting = 0;
   #detached = false;
 
-  constructor(start: (flight: Flight) => Promise<T>, ended: () => void) {
+  constructor(
+    start: (flight: Flight) => Promise<T>,
+    times: Pick<Flight, 'begunAt' | 'deadline'>,
+    ended: () => void,
+  ) {
+    this.begunAt = times.begunAt;
+    this.deadline = times.deadline;
     this.#start = start;
     this.#ended = ended;
     // It may fail with nobody waiting.

@@ -55,6 +55,18 @@ export type ExclusiveThingVerdict =
   | Rejected
   | Unavailable;
 
+/** Who asks, and for how long an answer is of use. Times are the monotonic clock's, in milliseconds. */
+export interface Asking {
+  /** Aborted when nobody wants the answer any more, at the deadline at the latest. */
+  readonly signal: AbortSignal;
+  /** When the verification began that needs the answer: where many wait, the earlier is asked first. */
+  readonly since: number;
+  /** When the signal is aborted at the latest: what cannot be answered by then is not worth beginning. */
+  readonly deadline: number;
+  /** The id of the certificate on whose behalf it is; none crowds out the others. Undefined: nobody's. */
+  readonly onBehalfOf: string | undefined;
+}
+
 export interface Verifier {
   readonly name: string;
   /**
@@ -62,10 +74,10 @@ export interface Verifier {
    * The embedded registry is; a cloud is not.
    */
   readonly local: boolean;
-  verifyCertificate(certificate: DeviceCertificate, signal: AbortSignal): Promise<CertificateVerdict>;
-  verifyAttachment(certificateId: string, thingName: string, signal: AbortSignal): Promise<AttachmentVerdict>;
+  verifyCertificate(certificate: DeviceCertificate, asking: Asking): Promise<CertificateVerdict>;
+  verifyAttachment(certificateId: string, thingName: string, asking: Asking): Promise<AttachmentVerdict>;
   /** The one thing the certificate is exclusively attached to, for `security.clientIdRule: any`. */
-  exclusiveThingOf(certificateId: string, signal: AbortSignal): Promise<ExclusiveThingVerdict>;
+  exclusiveThingOf(certificateId: string, asking: Asking): Promise<ExclusiveThingVerdict>;
   /** Does this name a registered thing? For the client-id rule `any`. `undefined`: cannot tell (counts as yes). */
-  isThing(name: string, signal: AbortSignal): Promise<boolean | undefined>;
+  isThing(name: string, asking: Asking): Promise<boolean | undefined>;
 }

@@ -58,7 +58,17 @@ describe('A configuration file', () => {
       admin: { socket: '/run/deviceauthd/admin.sock', mode: '0600' },
       listeners: {},
       sessions: { minimumHeldSeconds: 60, maxPerClientId: 4 },
-      cloud: { verificationDeadlineSeconds: 30 },
+      cloud: {
+        verificationDeadlineSeconds: 30,
+        requestTimeoutSeconds: 10,
+        requestsPerSecond: 5,
+        negativeCacheSeconds: 30,
+        refreshIntervalHours: 24,
+        forgetUnassociated: false,
+        proxy: {},
+        awsIot: { credentials: 'default' },
+        dataPlane: { port: 8443, paths: {}, connectivityPollSeconds: 60 },
+      },
       log: { level: 'info', auditFile: '' },
     });
     expect(effective).toEqual(defaultConfiguration());

@@ -4,6 +4,7 @@ import { SystemClock } from '../../src/clock.ts';
 import { loadContract } from '../../src/contract/index.ts';
 import type { DeviceCertificate } from '../../src/identity/certificate.ts';
 import type {
+  Asking,
   AttachmentVerdict,
   CertificateVerdict,
   ExclusiveThingVerdict,
@@ -38,26 +39,22 @@ class Cloud implements Verifier {
     return resolve;
   }
 
-  async verifyCertificate(certificate: DeviceCertificate, signal: AbortSignal): Promise<CertificateVerdict> {
+  async verifyCertificate(certificate: DeviceCertificate, asking: Asking): Promise<CertificateVerdict> {
     this.asked.add(certificate.id);
     await this.#gates.get(certificate.id);
-    return await this.script.verifyCertificate(certificate, signal);
+    return await this.script.verifyCertificate(certificate, asking);
   }
 
-  verifyAttachment(
-    certificateId: string,
-    thingName: string,
-    signal: AbortSignal,
-  ): Promise<AttachmentVerdict> {
-    return this.script.verifyAttachment(certificateId, thingName, signal);
+  verifyAttachment(certificateId: string, thingName: string, asking: Asking): Promise<AttachmentVerdict> {
+    return this.script.verifyAttachment(certificateId, thingName, asking);
   }
 
-  exclusiveThingOf(certificateId: string, signal: AbortSignal): Promise<ExclusiveThingVerdict> {
-    return this.script.exclusiveThingOf(certificateId, signal);
+  exclusiveThingOf(certificateId: string, asking: Asking): Promise<ExclusiveThingVerdict> {
+    return this.script.exclusiveThingOf(certificateId, asking);
   }
 
-  isThing(name: string, signal: AbortSignal): Promise<boolean | undefined> {
-    return this.script.isThing(name, signal);
+  isThing(name: string, asking: Asking): Promise<boolean | undefined> {
+    return this.script.isThing(name, asking);
   }
 }
 

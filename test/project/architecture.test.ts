@@ -17,6 +17,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'pki/certificates-api.ts',
     'pki/authorities/device-ca-store.ts',
   ],
+  // Verifiers, which keep the contract of identity; addresses that the operator gave in the cloud.
+  cloud: ['identity', 'connectivity', 'pki/certificates-api.ts'],
   sessions: ['policy', 'identity'],
   config: ['telemetry', 'connectivity/host-name.ts'],
   telemetry: [],
@@ -73,6 +75,13 @@ describe('the architecture', () => {
   it('lets only the registry speak SQL', () => {
     const users = imports.filter(({ to }) => to === 'package node:sqlite').map(({ from }) => dirname(from));
     expect([...new Set(users)].every((directory) => directory.startsWith('identity/registry'))).toBe(true);
+  });
+
+  it('lets only the cloud know AWS', () => {
+    const users = imports
+      .filter(({ to }) => /^package (@aws-sdk|@smithy)\//.test(to))
+      .map(({ from }) => room(from));
+    expect([...new Set(users)].filter((name) => name !== 'cloud')).toEqual([]);
   });
 
   it('parses what a device sent with OpenSSL only: node-forge stays in pki, which issues', () => {

@@ -5,7 +5,7 @@ import type { IdentityObserver } from '../../src/identity/observer.ts';
 import type { Revocations } from '../../src/identity/revocations.ts';
 import { TrustStore } from '../../src/identity/trust.ts';
 import { TrustedClock } from '../../src/identity/trusted-clock.ts';
-import type { Verifier } from '../../src/identity/verifier.ts';
+import type { Asking, Verifier } from '../../src/identity/verifier.ts';
 import { ManualClock } from './manual-clock.ts';
 import { MemoryTrustPersistence } from './memory-trust-persistence.ts';
 
@@ -14,6 +14,7 @@ export const BUILD_DATE = Date.UTC(2025, 5, 1);
 export const USUAL_SETTINGS: IdentitySettings = {
   clientIdRule: 'exact',
   clockSkewSeconds: 0,
+  negativeCacheSeconds: 0,
   revalidateAfterSeconds: 60,
   trustDurationMinutes: 1,
   verificationDeadlineSeconds: 30,
@@ -89,4 +90,9 @@ export function patient(): AbortSignal {
 /** Everything that is ready to run has run: no timer is waited for. */
 export async function settled(): Promise<void> {
   for (let turn = 0; turn < 3; turn += 1) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Of somebody who asks a verifier now, for as long as it takes. */
+export function asking(signal: AbortSignal = patient()): Asking {
+  return { signal, since: 0, deadline: Number.POSITIVE_INFINITY, onBehalfOf: undefined };
 }

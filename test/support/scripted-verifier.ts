@@ -1,6 +1,7 @@
 import type { Clock } from '../../src/clock.ts';
 import type { DeviceCertificate } from '../../src/identity/certificate.ts';
 import type {
+  Asking,
   AttachmentVerdict,
   CertificateVerdict,
   ExclusiveThingVerdict,
@@ -77,18 +78,14 @@ export class ScriptedVerifier implements Verifier {
     };
   }
 
-  verifyCertificate(certificate: DeviceCertificate, signal: AbortSignal): Promise<CertificateVerdict> {
+  verifyCertificate(certificate: DeviceCertificate, { signal }: Asking): Promise<CertificateVerdict> {
     return this.#answer({ about: 'certificate', certificateId: certificate.id }, signal, () => {
       const state = this.#certificates.get(certificate.id) ?? 'CERTIFICATE_UNKNOWN';
       return state === 'active' ? { kind: 'active' } : rejected(state);
     });
   }
 
-  verifyAttachment(
-    certificateId: string,
-    thingName: string,
-    signal: AbortSignal,
-  ): Promise<AttachmentVerdict> {
+  verifyAttachment(certificateId: string, thingName: string, { signal }: Asking): Promise<AttachmentVerdict> {
     return this.#answer({ about: 'attachment', certificateId, thingName }, signal, () => {
       const found = this.#attachments.get(`${certificateId} ${thingName}`);
       if (found !== undefined) return { kind: 'active', exclusive: found.exclusive };
@@ -96,7 +93,7 @@ export class ScriptedVerifier implements Verifier {
     });
   }
 
-  exclusiveThingOf(certificateId: string, signal: AbortSignal): Promise<ExclusiveThingVerdict> {
+  exclusiveThingOf(certificateId: string, { signal }: Asking): Promise<ExclusiveThingVerdict> {
     return this.#answer({ about: 'exclusive-thing', certificateId }, signal, () => {
       const found = [...this.#attachments.values()].find(
         (each) => each.certificateId === certificateId && each.exclusive,
@@ -106,7 +103,7 @@ export class ScriptedVerifier implements Verifier {
     });
   }
 
-  async isThing(name: string, signal: AbortSignal): Promise<boolean | undefined> {
+  async isThing(name: string, { signal }: Asking): Promise<boolean | undefined> {
     const answer = await this.#answer({ about: 'thing', thingName: name }, signal, () => ({
       kind: 'known' as const,
       is: this.#things.has(name),

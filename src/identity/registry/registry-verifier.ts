@@ -13,6 +13,7 @@ import { LRUCache } from 'lru-cache';
 import { DaemonError } from '../../errors.ts';
 import type { DeviceCertificate } from '../certificate.ts';
 import type {
+  Asking,
   AttachmentVerdict,
   CertificateVerdict,
   ExclusiveThingVerdict,
@@ -84,7 +85,7 @@ export class RegistryVerifier implements Verifier {
     this.#stopListening();
   }
 
-  verifyCertificate(certificate: DeviceCertificate, signal: AbortSignal): Promise<CertificateVerdict> {
+  verifyCertificate(certificate: DeviceCertificate, { signal }: Asking): Promise<CertificateVerdict> {
     return this.#answer(signal, async () => {
       const status = await this.#registry.certificateStatus(certificate.id);
       if (status !== undefined)
@@ -98,11 +99,7 @@ export class RegistryVerifier implements Verifier {
     });
   }
 
-  verifyAttachment(
-    certificateId: string,
-    thingName: string,
-    signal: AbortSignal,
-  ): Promise<AttachmentVerdict> {
+  verifyAttachment(certificateId: string, thingName: string, { signal }: Asking): Promise<AttachmentVerdict> {
     return this.#answer(signal, async () => {
       const known = await this.#attachment(certificateId, thingName);
       if (known !== undefined) return known;
@@ -116,7 +113,7 @@ export class RegistryVerifier implements Verifier {
     });
   }
 
-  exclusiveThingOf(certificateId: string, signal: AbortSignal): Promise<ExclusiveThingVerdict> {
+  exclusiveThingOf(certificateId: string, { signal }: Asking): Promise<ExclusiveThingVerdict> {
     return this.#answer(signal, async () => {
       const attachments = await this.#registry.attachmentsOfCertificate(certificateId);
       const exclusive = attachments.find((each) => each.exclusive);
@@ -127,7 +124,7 @@ export class RegistryVerifier implements Verifier {
     });
   }
 
-  async isThing(name: string, _signal: AbortSignal): Promise<boolean | undefined> {
+  async isThing(name: string, _asking: Asking): Promise<boolean | undefined> {
     try {
       return (await this.#registry.thing(name)) !== undefined;
     } catch {

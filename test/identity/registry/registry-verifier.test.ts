@@ -13,9 +13,10 @@ import {
   VALID_FROM,
   VALID_TO,
 } from '../../support/certificates.ts';
+import { asking } from '../../support/identity-room.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 
-const signal = new AbortController().signal;
+const patience = asking();
 
 describe('the embedded registry as verifier', () => {
   const maker = new CertificateMaker();
@@ -63,9 +64,9 @@ describe('the embedded registry as verifier', () => {
 
   /** What the authenticator asks for a connecting device whose client id is the thing name. */
   async function connect(certificate: DeviceCertificate, thingName: string): Promise<string> {
-    const first = await verifier.verifyCertificate(certificate, signal);
+    const first = await verifier.verifyCertificate(certificate, patience);
     if (first.kind !== 'active') return first.kind === 'rejected' ? first.reason : first.cause;
-    const second = await verifier.verifyAttachment(certificate.id, thingName, signal);
+    const second = await verifier.verifyAttachment(certificate.id, thingName, patience);
     return second.kind === 'rejected' ? second.reason : second.kind;
   }
 
@@ -76,13 +77,13 @@ describe('the embedded registry as verifier', () => {
   describe('for a registered certificate', () => {
     it('confirms it and its attachment, and says whether that is exclusive', async () => {
       const certificate = await registered('pump', { exclusive: true });
-      expect(await verifier.verifyCertificate(certificate, signal)).toEqual({ kind: 'active' });
-      expect(await verifier.verifyAttachment(certificate.id, 'pump', signal)).toEqual({
+      expect(await verifier.verifyCertificate(certificate, patience)).toEqual({ kind: 'active' });
+      expect(await verifier.verifyAttachment(certificate.id, 'pump', patience)).toEqual({
         kind: 'active',
         exclusive: true,
       });
       const other = await registered('valve');
-      expect(await verifier.verifyAttachment(other.id, 'valve', signal)).toEqual({
+      expect(await verifier.verifyAttachment(other.id, 'valve', patience)).toEqual({
         kind: 'active',
         exclusive: false,
       });
@@ -133,19 +134,19 @@ describe('the embedded registry as verifier', () => {
 
     it('names the one thing it is exclusively attached to', async () => {
       const exclusive = await registered('pump', { exclusive: true });
-      expect(await verifier.exclusiveThingOf(exclusive.id, signal)).toEqual({
+      expect(await verifier.exclusiveThingOf(exclusive.id, patience)).toEqual({
         kind: 'thing',
         thingName: 'pump',
       });
       const shared = await registered('valve');
-      expect(await verifier.exclusiveThingOf(shared.id, signal)).toMatchObject({
+      expect(await verifier.exclusiveThingOf(shared.id, patience)).toMatchObject({
         reason: 'CLIENT_ID_NOT_ALLOWED',
       });
-      expect(await verifier.exclusiveThingOf('f'.repeat(64), signal)).toMatchObject({
+      expect(await verifier.exclusiveThingOf('f'.repeat(64), patience)).toMatchObject({
         reason: 'NOT_ATTACHED',
       });
-      expect(await verifier.isThing('valve', signal)).toBe(true);
-      expect(await verifier.isThing('Valve', signal)).toBe(false);
+      expect(await verifier.isThing('valve', patience)).toBe(true);
+      expect(await verifier.isThing('Valve', patience)).toBe(false);
     });
   });
 
@@ -208,10 +209,10 @@ describe('the embedded registry as verifier', () => {
       const ca = maker.ca('fleet CA');
       await trust(ca);
       const certificate = parsed(maker.make({ subject: 'pump', issuer: ca }));
-      expect(await verifier.verifyCertificate(certificate, signal)).toEqual({ kind: 'active' });
+      expect(await verifier.verifyCertificate(certificate, patience)).toEqual({ kind: 'active' });
       await expectNothingWritten();
       expect(await connect(certificate, 'valve')).toBe('THING_UNKNOWN');
-      expect(await verifier.isThing('pump', signal)).toBe(false);
+      expect(await verifier.isThing('pump', patience)).toBe(false);
       await expectNothingWritten();
     });
 
@@ -219,7 +220,7 @@ describe('the embedded registry as verifier', () => {
       const ca = maker.ca('fleet CA');
       await trust(ca);
       const certificate = parsed(maker.make({ subject: 'pump', issuer: ca }));
-      expect(await verifier.verifyAttachment(certificate.id, 'pump', signal)).toMatchObject({
+      expect(await verifier.verifyAttachment(certificate.id, 'pump', patience)).toMatchObject({
         reason: 'THING_UNKNOWN',
       });
       await expectNothingWritten();
@@ -243,16 +244,16 @@ describe('the embedded registry as verifier', () => {
       const ca = maker.ca('fleet CA');
       await trust(ca, { provisioning: false });
       const certificate = parsed(maker.make({ subject: 'pump', issuer: ca }));
-      const verdict = await verifier.verifyCertificate(certificate, signal);
+      const verdict = await verifier.verifyCertificate(certificate, patience);
       expect(verdict).toMatchObject({
         reason: 'CERTIFICATE_UNKNOWN',
         message: expect.stringContaining('fleet'),
       });
       await registry.removeDeviceCa('fleet');
       await trust(ca);
-      expect(await verifier.verifyCertificate(certificate, signal)).toEqual({ kind: 'active' });
+      expect(await verifier.verifyCertificate(certificate, patience)).toEqual({ kind: 'active' });
       await registry.removeDeviceCa('fleet');
-      expect(await verifier.verifyAttachment(certificate.id, 'pump', signal)).toMatchObject({
+      expect(await verifier.verifyAttachment(certificate.id, 'pump', patience)).toMatchObject({
         kind: 'rejected',
       });
       expect(await connect(certificate, 'pump')).toBe('CERTIFICATE_UNKNOWN');
@@ -362,8 +363,8 @@ describe('the embedded registry as verifier', () => {
       const twin = parseCertificate(twinOf(made).pem);
       if (!twin.ok) throw new Error(twin.message);
       const both = [parsed(made), twin.certificate];
-      await Promise.all(both.map((each) => verifier.verifyCertificate(each, signal)));
-      await Promise.all(both.map((each) => verifier.verifyAttachment(each.id, 'pump', signal)));
+      await Promise.all(both.map((each) => verifier.verifyCertificate(each, patience)));
+      await Promise.all(both.map((each) => verifier.verifyAttachment(each.id, 'pump', patience)));
       expect((await registry.counts()).certificates).toBe(1);
     });
 
@@ -371,10 +372,10 @@ describe('the embedded registry as verifier', () => {
       const ca = maker.ca('fleet CA');
       await trust(ca);
       const certificate = parsed(maker.make({ subject: 'pump', issuer: ca }));
-      await verifier.verifyCertificate(certificate, signal);
+      await verifier.verifyCertificate(certificate, patience);
       await registry.register({ certificate, status: 'ACTIVE' });
       await registry.deleteCertificate(certificate.id);
-      expect(await verifier.verifyAttachment(certificate.id, 'pump', signal)).toMatchObject({
+      expect(await verifier.verifyAttachment(certificate.id, 'pump', patience)).toMatchObject({
         reason: 'THING_UNKNOWN',
       });
       await expectNothingWritten();
@@ -384,17 +385,19 @@ describe('the embedded registry as verifier', () => {
   it('gives no verdict when the registry fails, and never throws', async () => {
     const certificate = await registered('pump');
     await registry.close();
-    expect(await verifier.verifyCertificate(certificate, signal)).toMatchObject({ kind: 'unavailable' });
-    expect(await verifier.verifyAttachment(certificate.id, 'pump', signal)).toMatchObject({
+    expect(await verifier.verifyCertificate(certificate, patience)).toMatchObject({ kind: 'unavailable' });
+    expect(await verifier.verifyAttachment(certificate.id, 'pump', patience)).toMatchObject({
       kind: 'unavailable',
     });
-    expect(await verifier.exclusiveThingOf(certificate.id, signal)).toMatchObject({ kind: 'unavailable' });
-    expect(await verifier.isThing('pump', signal)).toBeUndefined();
+    expect(await verifier.exclusiveThingOf(certificate.id, patience)).toMatchObject({ kind: 'unavailable' });
+    expect(await verifier.isThing('pump', patience)).toBeUndefined();
   });
 
   it('gives no verdict to a call that was cancelled', async () => {
     const certificate = await registered('pump');
     const aborted = AbortSignal.abort();
-    expect(await verifier.verifyCertificate(certificate, aborted)).toMatchObject({ kind: 'unavailable' });
+    expect(await verifier.verifyCertificate(certificate, asking(aborted))).toMatchObject({
+      kind: 'unavailable',
+    });
   });
 });
