@@ -17,8 +17,9 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'pki/certificates-api.ts',
     'pki/authorities/device-ca-store.ts',
   ],
-  // Verifiers, which keep the contract of identity; addresses that the operator gave in the cloud.
-  cloud: ['identity', 'connectivity', 'pki/certificates-api.ts'],
+  // Verifiers, which keep the contract of identity; addresses that the operator gave in the cloud; what it writes down is
+  // as durable as what pki does.
+  cloud: ['identity', 'connectivity', 'pki/certificates-api.ts', 'pki/durable-files.ts'],
   sessions: ['policy', 'identity'],
   config: ['telemetry', 'connectivity/host-name.ts'],
   telemetry: [],
