@@ -6,13 +6,14 @@ import { request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect as connectTcp, isIP, type Socket } from 'node:net';
 import { connect as connectTls, type TLSSocket } from 'node:tls';
+import type { ProxyAddress } from '../proxy.ts';
 import { CheckFailure } from './check.ts';
 
 export interface Target {
   readonly host: string;
   readonly port: number;
-  /** With user and password, which are told to nobody but it; undefined: none. */
-  readonly proxy: URL | undefined;
+  /** Undefined: none. */
+  readonly proxy: ProxyAddress | undefined;
 }
 
 export interface TlsPart {
@@ -50,9 +51,9 @@ export async function openTls(target: Target, tls: TlsPart, signal: AbortSignal)
     await settled(secured, 'secureConnect', signal);
   } catch (error) {
     secured.destroy();
-    throw tlsFailure(target, error);
+    if (codeOf(error) !== 'ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL') throw tlsFailure(target, error);
   }
-  if (tls.alpn !== undefined && secured.alpnProtocol !== tls.alpn) {
+  if (secured.destroyed || (tls.alpn !== undefined && secured.alpnProtocol !== tls.alpn)) {
     secured.destroy();
     throw new CheckFailure(
       `${target.host} does not speak ${tls.alpn} on port ${target.port}`,
@@ -73,7 +74,7 @@ export async function exchange(
   try {
     const answer = await new Promise<IncomingMessage | undefined>((resolve, reject) => {
       const request = httpRequest(
-        { createConnection: () => socket, method: 'GET', path, host: target.host, agent: false, signal },
+        { createConnection: () => socket, method: 'GET', path, host: target.host, signal },
         resolve,
       );
       request.once('error', (error: NodeJS.ErrnoException) => {
@@ -108,24 +109,22 @@ async function openDirectly({ host, port }: Target, signal: AbortSignal): Promis
   }
 }
 
-async function openThrough({ host, port }: Target, proxy: URL, signal: AbortSignal): Promise<Socket> {
-  const { username, password, protocol, hostname } = proxy;
-  const credentials = Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`);
+async function openThrough(
+  { host, port }: Target,
+  proxy: ProxyAddress,
+  signal: AbortSignal,
+): Promise<Socket> {
   const authority = `${host}:${port}`;
-  const make = protocol === 'https:' ? httpsRequest : httpRequest;
-  const request = make({
-    host: hostname.replace(/^\[|\]$/g, ''),
-    port: proxy.port === '' ? (protocol === 'https:' ? 443 : 80) : Number(proxy.port),
+  const request = (proxy.tls ? httpsRequest : httpRequest)({
+    host: proxy.host,
+    port: proxy.port,
     method: 'CONNECT',
     path: authority,
     agent: false,
     signal,
-    headers: {
-      host: authority,
-      ...(username === '' ? {} : { 'proxy-authorization': `Basic ${credentials.toString('base64')}` }),
-    },
+    headers: { host: authority, ...proxy.headers },
   });
-  const name = `the proxy ${hostname}`;
+  const name = `the proxy ${proxy}`;
   try {
     return await new Promise<Socket>((resolve, reject) => {
       request.once('connect', ({ statusCode = 0 }, socket: Socket) => {

@@ -46,8 +46,12 @@ export class Doctor {
     const { clock, timeoutMs } = this.#options;
     const deadline = new AbortController();
     const cancel = clock.after(timeoutMs, () => deadline.abort());
+    const either = AbortSignal.any([signal, deadline.signal]);
+    const { promise: ended, reject } = Promise.withResolvers<never>();
+    either.addEventListener('abort', () => reject(either.reason), { once: true });
     try {
-      return await check.look(AbortSignal.any([signal, deadline.signal]));
+      // Not everything that looks can be ended: the system's name resolution goes on.
+      return await Promise.race([check.look(either), ended]);
     } catch (error) {
       if (deadline.signal.aborted)
         return failed(

@@ -5,6 +5,7 @@
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Clock } from '../../clock.ts';
+import type { ProxyAddress } from '../proxy.ts';
 import { type Check, CheckFailure, failed, ok, warning } from './check.ts';
 import { exchange, openTcp, openTls, type Target, type TlsPart } from './connection.ts';
 
@@ -17,8 +18,8 @@ export interface Endpoint {
   readonly tls: () => Promise<TlsPart>;
   /** Whether the host wants the core's certificate. */
   readonly wantsIdentity: boolean;
-  /** Undefined: it is reached without one. Throws when what is configured is none. */
-  readonly proxy: () => URL | undefined;
+  /** Undefined: it is reached without one. */
+  readonly proxy: ProxyAddress | undefined;
   /** Checks of files that `tls` reads. */
   readonly needs: readonly string[];
 }
@@ -28,22 +29,21 @@ const CLOCK_FAILED_MS = 4 * 60_000;
 const CLOCK_WARNING_MS = 30_000;
 
 export function endpointChecks(endpoint: Endpoint): Check[] {
-  const { name, host, port } = endpoint;
-  const target = (): Target => ({ host, port, proxy: endpoint.proxy() });
+  const { name, host, port, proxy } = endpoint;
+  const target: Target = { host, port, proxy };
   const checks: Check[] = [
-    { name: `${name}.name`, look: () => nameOf(target()) },
+    { name: `${name}.name`, look: () => nameOf(target) },
     {
       name: `${name}.tcp`,
       needs: [`${name}.name`],
       look: async (signal) => {
-        const { proxy } = target();
-        const socket = await openTcp(target(), signal);
+        const socket = await openTcp(target, signal);
         const { remoteAddress = '?' } = socket;
         socket.destroy();
         return ok(
           proxy === undefined
             ? `${host}, port ${port}: connected (${remoteAddress})`
-            : `${host}, port ${port}: connected through the proxy ${proxy.hostname}`,
+            : `${host}, port ${port}: connected through the proxy ${proxy}`,
         );
       },
     },
@@ -52,7 +52,7 @@ export function endpointChecks(endpoint: Endpoint): Check[] {
       needs: [`${name}.tcp`, ...endpoint.needs],
       look: async (signal) => {
         const tls = await endpoint.tls();
-        const socket = await openTls(target(), tls, signal);
+        const socket = await openTls(target, tls, signal);
         const { issuer, valid_to: until } = socket.getPeerCertificate();
         const version = socket.getProtocol();
         socket.destroy();
@@ -74,7 +74,7 @@ export function clockCheck(endpoint: Endpoint, clock: Pick<Clock, 'now'>): Check
     look: async (signal) => {
       const { host, port, proxy, tls } = endpoint;
       const asked = clock.now();
-      const answer = await exchange({ host, port, proxy: proxy() }, await tls(), '/', signal);
+      const answer = await exchange({ host, port, proxy }, await tls(), '/', signal);
       if (answer?.date === undefined) return warning(`${host} does not tell the time`, '');
       // The header has whole seconds, and the answer took its time.
       const now = clock.now();
@@ -89,12 +89,12 @@ export function clockCheck(endpoint: Endpoint, clock: Pick<Clock, 'now'>): Check
   };
 }
 
-function identityCheck(endpoint: Endpoint, target: () => Target): Check {
+function identityCheck(endpoint: Endpoint, target: Target): Check {
   return {
     name: `${endpoint.name}.identity`,
     needs: [`${endpoint.name}.tls`],
     look: async (signal) => {
-      const answer = await exchange(target(), await endpoint.tls(), '/', signal);
+      const answer = await exchange(target, await endpoint.tls(), '/', signal);
       if (answer !== undefined) return ok(`${endpoint.host} takes the core's certificate`);
       return failed(
         `${endpoint.host} closed the connection without an answer, as it does when it does not know the core's certificate or the certificate is not active`,
@@ -105,8 +105,8 @@ function identityCheck(endpoint: Endpoint, target: () => Target): Check {
 }
 
 async function nameOf({ host, proxy }: Target) {
-  const wanted = proxy === undefined ? host : proxy.hostname.replace(/^\[|\]$/g, '');
-  const whose = proxy === undefined ? '' : `the proxy ${proxy.hostname} looks up ${host}; `;
+  const wanted = proxy === undefined ? host : proxy.host;
+  const whose = proxy === undefined ? '' : `the proxy ${proxy} looks up ${host}; `;
   if (isIP(wanted) !== 0) return ok(`${whose}${wanted} is an address`);
   try {
     const found = await lookup(wanted, { all: true });

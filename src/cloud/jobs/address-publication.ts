@@ -61,7 +61,7 @@ export class AddressPublication {
         entries,
         AbortSignal.any([signal, deadline.signal]),
       );
-      if (!signal.aborted || outcome.kind === 'answered') tellNetwork(network, outcome);
+      tellNetwork(network, outcome, signal);
       return outcome.kind === 'answered' ? answered(own) : explained(outcome);
     } finally {
       cancel();

@@ -109,7 +109,7 @@ export class CertificateAuthorityUpload {
       return { kind: 'done', detail: uploaded(pems.length), at: before.uploadedAt };
     }
     const outcome = await dataPlane.putCertificateAuthorities(coreThingName, pems, signal);
-    if (!signal.aborted || outcome.kind === 'answered') tellNetwork(network, outcome);
+    tellNetwork(network, outcome, signal);
     if (outcome.kind === 'trouble') return this.#failed(outcome, pems.length, failures);
     if (outcome.value.kind === 'rejected') return this.#rejected(outcome.value.message, pems.length);
     findings.clear(UPLOAD_FINDING);

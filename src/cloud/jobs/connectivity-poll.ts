@@ -9,11 +9,12 @@ import type { Clock } from '../../clock.ts';
 import type { GivenAddress } from '../../connectivity/host-address-store.ts';
 import { type HostAddresses, MOST_ADDRESSES } from '../../connectivity/host-addresses.ts';
 import { normalizeHost } from '../../connectivity/host-name.ts';
+import type { ConnectivityAddress } from '../greengrass/connectivity-info.ts';
 import type { NetworkState } from '../network-state.ts';
 import { isWorthRetrying, type Trouble } from '../outcome.ts';
 import { sentence } from '../sentence.ts';
 import type { JobStatus } from '../status.ts';
-import type { ConnectivityInfo, CoreDataPlane, JobFindings, JobLog } from './ports.ts';
+import type { CoreDataPlane, JobFindings, JobLog } from './ports.ts';
 import { type AttemptResult, RepeatedAttempts, tellNetwork } from './repeated-attempts.ts';
 
 export interface ConnectivityPollOptions {
@@ -88,7 +89,7 @@ export class ConnectivityPoll {
   async #attempt(signal: AbortSignal): Promise<AttemptResult> {
     const { coreThingName, dataPlane, network } = this.#options;
     const outcome = await dataPlane.getConnectivityInfo(coreThingName, signal);
-    if (!signal.aborted || outcome.kind === 'answered') tellNetwork(network, outcome);
+    tellNetwork(network, outcome, signal);
     if (outcome.kind === 'trouble') return this.#failed(outcome);
     const { given, leftOut } = usable(outcome.value);
     const problem = await this.#take(given);
@@ -146,7 +147,7 @@ interface Usable {
   readonly leftOut: readonly string[];
 }
 
-function usable(entries: readonly ConnectivityInfo[]): Usable {
+function usable(entries: readonly ConnectivityAddress[]): Usable {
   const given = new Map<string, GivenAddress>();
   const leftOut: string[] = [];
   for (const { hostAddress, portNumber } of entries) {

@@ -1,4 +1,5 @@
 /** What the jobs ask of the rooms around them, and of the data plane as the core device. */
+import type { ConnectivityAddress } from '../greengrass/connectivity-info.ts';
 import type { Outcome } from '../outcome.ts';
 
 /** Telemetry's `Findings` fit. */
@@ -18,21 +19,12 @@ export interface JobLog {
   error(fields: object, message: string): void;
 }
 
-/** One way to reach the core, in the words of Greengrass. */
-export interface ConnectivityInfo {
-  readonly id: string;
-  readonly hostAddress: string;
-  /** 0: none was given. */
-  readonly portNumber: number;
-  readonly metadata: string;
-}
-
 /** `rejected`: the service says that what was sent is wrong; the same again is wrong again. */
 export type UploadAnswer =
   | { readonly kind: 'accepted' }
   | { readonly kind: 'rejected'; readonly message: string };
 
-/** One try each; the signal ends it. */
+/** One try each; the signal ends it. `GreengrassDataPlane` is one. */
 export interface CoreDataPlane {
   putCertificateAuthorities(
     coreThingName: string,
@@ -43,10 +35,10 @@ export interface CoreDataPlane {
   getConnectivityInfo(
     coreThingName: string,
     signal: AbortSignal,
-  ): Promise<Outcome<readonly ConnectivityInfo[]>>;
+  ): Promise<Outcome<readonly ConnectivityAddress[]>>;
   updateConnectivityInfo(
     coreThingName: string,
-    entries: readonly ConnectivityInfo[],
+    entries: readonly ConnectivityAddress[],
     signal: AbortSignal,
   ): Promise<Outcome<unknown>>;
 }

@@ -199,15 +199,16 @@ export class RepeatedAttempts {
   }
 }
 
-/**
- * What a try says about the network: an answer, an error of the service included, that it is up. A misconfiguration may have
- * been found before anything was sent, so it says nothing.
- */
+/** Any answer says that the network is up; nothing is said by a try that was cut short by those who wanted it. */
 export function tellNetwork(
   network: Pick<NetworkState, 'reached' | 'unreachable'>,
   outcome: Outcome<unknown>,
+  signal: AbortSignal,
 ): void {
-  if (outcome.kind === 'answered' || ['throttled', 'server-error', 'unexpected'].includes(outcome.trouble))
-    network.reached();
-  else if (outcome.trouble === 'unreachable') network.unreachable();
+  if (outcome.kind === 'answered' || outcome.trouble !== 'unreachable') network.reached();
+  else if (!signal.aborted || isTimeout(signal.reason)) network.unreachable();
+}
+
+function isTimeout(reason: unknown): boolean {
+  return reason instanceof DOMException && reason.name === 'TimeoutError';
 }

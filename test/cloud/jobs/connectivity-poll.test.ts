@@ -1,11 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ConnectivityAddress } from '../../../src/cloud/greengrass/connectivity-info.ts';
 import { AddressPublication } from '../../../src/cloud/jobs/address-publication.ts';
 import {
   CLOUD_SOURCE,
   CONNECTIVITY_FINDING,
   ConnectivityPoll,
 } from '../../../src/cloud/jobs/connectivity-poll.ts';
-import type { ConnectivityInfo } from '../../../src/cloud/jobs/ports.ts';
 import { answered, trouble } from '../../../src/cloud/outcome.ts';
 import { CONFIGURATION, HostAddresses, INTERFACES } from '../../../src/connectivity/host-addresses.ts';
 import { MemoryHostAddresses } from '../../support/memory-host-addresses.ts';
@@ -19,13 +19,13 @@ let interval: number;
 let job: ConnectivityPoll;
 let changes: number;
 
-const entry = (hostAddress: string, portNumber = 0): ConnectivityInfo => ({
+const entry = (hostAddress: string, portNumber = 0): ConnectivityAddress => ({
   id: hostAddress,
   hostAddress,
   portNumber,
   metadata: '',
 });
-const give = (...entries: ConnectivityInfo[]): void => {
+const give = (...entries: ConnectivityAddress[]): void => {
   cloud.read = () => answered(entries);
 };
 

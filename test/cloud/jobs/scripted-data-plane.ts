@@ -1,5 +1,6 @@
 /** The data plane as a test says it is, and what a job's surroundings heard. */
-import type { ConnectivityInfo, CoreDataPlane, UploadAnswer } from '../../../src/cloud/jobs/ports.ts';
+import type { ConnectivityAddress } from '../../../src/cloud/greengrass/connectivity-info.ts';
+import type { CoreDataPlane, UploadAnswer } from '../../../src/cloud/jobs/ports.ts';
 import { NetworkState } from '../../../src/cloud/network-state.ts';
 import { answered, type Outcome, trouble } from '../../../src/cloud/outcome.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -12,13 +13,13 @@ export const DENIED = trouble(
 
 export class ScriptedDataPlane implements CoreDataPlane {
   readonly uploads: (readonly string[])[] = [];
-  readonly updates: (readonly ConnectivityInfo[])[] = [];
+  readonly updates: (readonly ConnectivityAddress[])[] = [];
   reads = 0;
   upload: (signal: AbortSignal) => Outcome<UploadAnswer> | Promise<Outcome<UploadAnswer>> = () =>
     answered({ kind: 'accepted' });
   read: (
     signal: AbortSignal,
-  ) => Outcome<readonly ConnectivityInfo[]> | Promise<Outcome<readonly ConnectivityInfo[]>> = () =>
+  ) => Outcome<readonly ConnectivityAddress[]> | Promise<Outcome<readonly ConnectivityAddress[]>> = () =>
     answered([]);
   update: () => Outcome<unknown> = () => answered({});
 
@@ -34,14 +35,14 @@ export class ScriptedDataPlane implements CoreDataPlane {
   async getConnectivityInfo(
     _core: string,
     signal: AbortSignal,
-  ): Promise<Outcome<readonly ConnectivityInfo[]>> {
+  ): Promise<Outcome<readonly ConnectivityAddress[]>> {
     this.reads += 1;
     return this.read(signal);
   }
 
   async updateConnectivityInfo(
     _core: string,
-    entries: readonly ConnectivityInfo[],
+    entries: readonly ConnectivityAddress[],
   ): Promise<Outcome<unknown>> {
     this.updates.push(entries);
     return this.update();
