@@ -23,7 +23,19 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   sessions: ['policy', 'identity'],
   config: ['telemetry', 'connectivity/host-name.ts'],
   telemetry: [],
-  endpoints: ['policy', 'identity', 'sessions', 'pki', 'backup', 'config', 'telemetry'],
+  endpoints: [
+    'policy',
+    'identity',
+    'sessions',
+    'pki',
+    'backup',
+    // The shapes in which it tells of itself.
+    'cloud/status.ts',
+    'cloud/outcome.ts',
+    'cloud/doctor/check.ts',
+    'config',
+    'telemetry',
+  ],
   cli: ['config', 'policy', 'contract', 'daemon.ts', 'endpoints'],
 };
 
