@@ -73,7 +73,10 @@ export class ConnectProxy {
     const authorization = request.headers['proxy-authorization'];
     const target = request.url ?? '';
     this.connections.push({ target, authorization });
-    if (this.answers === 'stall') return;
+    if (this.answers === 'stall') {
+      socket.once('end', () => socket.destroy()).resume();
+      return;
+    }
     const { password = '', user } = this.#options;
     const wanted =
       user === undefined ? undefined : `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
