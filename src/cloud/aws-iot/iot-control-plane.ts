@@ -1,10 +1,10 @@
 /**
  * The few operations of AWS IoT's control plane that a verifier asks, through AWS's own SDK. Always true: each is one request and only
- * reads; what is not in an answer is undefined here, and left to whoever asked.
+ * reads; what is not in an answer is undefined here, and left to whoever asked; what is in it is of its type, for the SDK does not check.
  */
-import type { Answered } from '../outcome.ts';
-import { answered } from '../outcome.ts';
-import { clientConfiguration, loadSdk, SdkCalls, type SdkConnectionOptions } from './sdk-calls.ts';
+import { z } from 'zod';
+import { type Answered, answered } from '../outcome.ts';
+import { checked, clientConfiguration, loadSdk, SdkCalls, type SdkConnectionOptions } from './sdk-calls.ts';
 import type { SdkFailure, SdkOperation } from './sdk-failure.ts';
 
 type Sdk = typeof import('@aws-sdk/client-iot');
@@ -29,6 +29,23 @@ export interface PrincipalThingsPage {
   readonly things: readonly PrincipalThing[] | undefined;
   readonly nextToken: string | undefined;
 }
+
+const TEXT = z
+  .string()
+  .nullish()
+  .transform((text) => text ?? undefined);
+const DESCRIBED_CERTIFICATE = z.object({
+  certificateDescription: z
+    .object({ certificateId: TEXT, certificateArn: TEXT, status: TEXT })
+    .nullish()
+    .transform((description) => description ?? undefined),
+});
+const LISTED = z.object({ things: z.array(z.string()).nullish(), nextToken: TEXT });
+const LISTED_V2 = z.object({
+  principalThingObjects: z.array(z.object({ thingName: TEXT, thingPrincipalType: TEXT })).nullish(),
+  nextToken: TEXT,
+});
+const DESCRIBED_THING = z.object({ thingName: TEXT });
 
 const SERVICE = 'AWS IoT';
 const PAGE = 250;
@@ -66,8 +83,12 @@ export class IotControlPlane {
     certificateId: string,
     signal: AbortSignal,
   ): Promise<Answered<CertificateDescription> | SdkFailure> {
-    const answer = await this.#calls.send(DESCRIBE_CERTIFICATE, signal, (how) =>
-      this.#client.send(new this.#sdk.DescribeCertificateCommand({ certificateId }), how),
+    const answer = checked(
+      DESCRIBE_CERTIFICATE,
+      DESCRIBED_CERTIFICATE,
+      await this.#calls.send(DESCRIBE_CERTIFICATE, signal, (how) =>
+        this.#client.send(new this.#sdk.DescribeCertificateCommand({ certificateId }), how),
+      ),
     );
     if (answer.kind !== 'answered') return answer;
     const { certificateId: id, certificateArn: arn, status } = answer.value.certificateDescription ?? {};
@@ -88,8 +109,12 @@ export class IotControlPlane {
       ...filter,
       ...(nextToken === undefined ? {} : { nextToken }),
     };
-    const answer = await this.#calls.send(LIST_V2, signal, (how) =>
-      this.#client.send(new this.#sdk.ListPrincipalThingsV2Command(input), how),
+    const answer = checked(
+      LIST_V2,
+      LISTED_V2,
+      await this.#calls.send(LIST_V2, signal, (how) =>
+        this.#client.send(new this.#sdk.ListPrincipalThingsV2Command(input), how),
+      ),
     );
     if (answer.kind !== 'answered') return answer;
     const { principalThingObjects, nextToken: next } = answer.value;
@@ -107,8 +132,12 @@ export class IotControlPlane {
     signal: AbortSignal,
   ): Promise<Answered<PrincipalThingsPage> | SdkFailure> {
     const input = { principal, maxResults: PAGE, ...(nextToken === undefined ? {} : { nextToken }) };
-    const answer = await this.#calls.send(LIST, signal, (how) =>
-      this.#client.send(new this.#sdk.ListPrincipalThingsCommand(input), how),
+    const answer = checked(
+      LIST,
+      LISTED,
+      await this.#calls.send(LIST, signal, (how) =>
+        this.#client.send(new this.#sdk.ListPrincipalThingsCommand(input), how),
+      ),
     );
     if (answer.kind !== 'answered') return answer;
     const { things, nextToken: next } = answer.value;
@@ -123,8 +152,12 @@ export class IotControlPlane {
     thingName: string,
     signal: AbortSignal,
   ): Promise<Answered<{ readonly thingName: string | undefined }> | SdkFailure> {
-    const answer = await this.#calls.send(DESCRIBE_THING, signal, (how) =>
-      this.#client.send(new this.#sdk.DescribeThingCommand({ thingName }), how),
+    const answer = checked(
+      DESCRIBE_THING,
+      DESCRIBED_THING,
+      await this.#calls.send(DESCRIBE_THING, signal, (how) =>
+        this.#client.send(new this.#sdk.DescribeThingCommand({ thingName }), how),
+      ),
     );
     return answer.kind === 'answered' ? answered({ thingName: answer.value.thingName }) : answer;
   }

@@ -7,6 +7,7 @@
  * - The SDK logs nothing.
  */
 import type { Agent } from 'node:https';
+import type { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { type Answered, answered } from '../outcome.ts';
 import {
@@ -15,6 +16,7 @@ import {
   type SdkFailure,
   type SdkOperation,
   unansweredInTime,
+  unreadableAnswer,
 } from './sdk-failure.ts';
 
 export interface AwsCredentials {
@@ -138,6 +140,17 @@ export class SdkCalls {
       return classifyRequest(error, operation, this.#clock.now());
     }
   }
+}
+
+/** The answer as it is said to be, for the SDK does not look. */
+export function checked<T>(
+  operation: SdkOperation,
+  schema: z.ZodType<T>,
+  answer: Answered<unknown> | SdkFailure,
+): Answered<T> | SdkFailure {
+  if (answer.kind !== 'answered') return answer;
+  const parsed = schema.safeParse(answer.value);
+  return parsed.success ? answered(parsed.data) : unreadableAnswer(operation);
 }
 
 async function collect(body: AsyncIterable<Uint8Array>): Promise<Uint8Array> {

@@ -130,6 +130,10 @@ export function unansweredInTime({ service, name }: SdkOperation): SdkFailure {
   return sdkFailure('unreachable', `${service} did not answer ${name} in time`);
 }
 
+export function unreadableAnswer({ service, name }: SdkOperation): SdkFailure {
+  return sdkFailure('unexpected', `${service} answered ${name} with something that cannot be read`);
+}
+
 /** From what the SDK threw for a request. `now`: the wall clock, for a `Retry-After` that is a date. */
 export function classifyRequest(thrown: unknown, operation: SdkOperation, now: number): SdkFailure {
   const { service, name, permission } = operation;
@@ -168,7 +172,7 @@ export function classifyRequest(thrown: unknown, operation: SdkOperation, now: n
   if (isUnreachable(thrown, code)) {
     return sdkFailure('unreachable', `${service} cannot be reached${code === '' ? '' : ` (${code})`}`);
   }
-  return sdkFailure('unexpected', `${service} answered ${name} with something that cannot be read`);
+  return unreadableAnswer(operation);
 }
 
 /** From what the search for credentials threw. */
@@ -248,7 +252,8 @@ function retryAfter(response: unknown, now: number): number | undefined {
   if (!isObject(response) || !isObject(response['headers'])) return undefined;
   const given = response['headers']['retry-after'];
   if (typeof given !== 'string' || given.length > 64) return undefined;
-  const wait = /^\d{1,9}$/.test(given) ? Number(given) * 1_000 : Date.parse(given) - now;
+  const date = given.endsWith(' GMT') ? Date.parse(given) : Number.NaN;
+  const wait = /^\d{1,9}$/.test(given) ? Number(given) * 1_000 : date - now;
   return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), LONGEST_WAIT_MS) : undefined;
 }
 
