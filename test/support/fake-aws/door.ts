@@ -2,6 +2,7 @@
  * One TLS port of the fake: takes connections, asks for a client certificate where that is wanted, finds the operation and answers.
  * A client certificate that is not an active core's gets its connection closed without a word, as AWS's gateway does it.
  */
+import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -108,9 +109,11 @@ export class Door {
 
   /** Connections are refused from now on, and open ones are gone. */
   async cut(): Promise<void> {
-    const closed = new Promise((resolve) => this.#net.close(resolve));
+    const closed = [...this.#sockets].map((socket) => once(socket, 'close'));
+    closed.push(once(this.#net, 'close'));
+    this.#net.close();
     for (const socket of this.#sockets) socket.resetAndDestroy();
-    await closed;
+    await Promise.all(closed);
     this.#net = this.#newNet();
   }
 

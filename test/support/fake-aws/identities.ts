@@ -35,7 +35,7 @@ export class Identities {
       subject: 'fake-aws',
       purpose: 'server',
       hosts: identity === 'other-name' ? ['elsewhere.example'] : this.#hosts,
-      issuer: identity === 'other-ca' ? this.#maker.ca('Amazon Stand-in Root CA') : this.root,
+      issuer: identity === 'other-ca' ? this.#maker.ca('Somebody Else Root CA') : this.root,
       ...(identity === 'expired' ? { notBefore: now - 2 * DAY, notAfter: now - DAY } : {}),
       ...(identity === 'not-yet-valid' ? { notBefore: now + DAY, notAfter: now + 2 * DAY } : {}),
     });
