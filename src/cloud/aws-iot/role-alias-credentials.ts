@@ -8,6 +8,7 @@ import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
 import { type Answered, answered, isWorthRetrying, type Outcome, type Trouble, trouble } from '../outcome.ts';
 import type { ServiceAnswer, ServiceConnection } from '../service-connection.ts';
+import type { CredentialsSource } from './sdk-calls.ts';
 import { CredentialsTrouble } from './sdk-failure.ts';
 
 export interface RoleAliasCredentialsOptions {
@@ -72,7 +73,8 @@ export class RoleAliasCredentials {
   }
 
   /** For the SDK: the credentials, or throws `CredentialsTrouble`. Takes no longer than one request. */
-  readonly provide = async (): Promise<TemporaryCredentials> => {
+  readonly provide: CredentialsSource = async (options) => {
+    if (options?.forceRefresh === true) this.#held = undefined;
     const outcome = await this.get();
     // A copy, since the SDK writes into what it is given.
     if (outcome.kind === 'answered') return { ...outcome.value };

@@ -3,6 +3,7 @@
  * - One call is one request: the retries are the daemon's, who knows the deadline and everybody else's requests.
  * - It goes over https to servers that the given agent trusts, by the proxy that the agent uses; no variable of the environment
  *   and no shared file moves it elsewhere.
+ * - Credentials that the service refuses are looked for anew before the next call, so that replaced ones need no restart.
  * - It ends when its signal is aborted, even where the SDK is still looking for credentials; its answer is bounded.
  * - The SDK logs nothing.
  */
@@ -13,6 +14,7 @@ import { type Answered, answered } from '../outcome.ts';
 import {
   classifyCredentials,
   classifyRequest,
+  refusesCredentials,
   type SdkFailure,
   type SdkOperation,
   unansweredInTime,
@@ -26,6 +28,9 @@ export interface AwsCredentials {
   readonly expiration?: Date;
 }
 
+/** `forceRefresh`: the last ones were refused. */
+export type CredentialsSource = (options?: { readonly forceRefresh?: boolean }) => Promise<AwsCredentials>;
+
 export interface SdkConnectionOptions {
   readonly region: string;
   /** An https:// address instead of the region's own; undefined: as the SDK knows the region and its partition. */
@@ -35,13 +40,15 @@ export interface SdkConnectionOptions {
   /** How long one request may take, in milliseconds; read for each. */
   readonly requestTimeoutMs: () => number;
   /** Undefined: the SDK's default chain. */
-  readonly credentials?: (() => Promise<AwsCredentials>) | undefined;
+  readonly credentials?: CredentialsSource | undefined;
   readonly clock: Clock;
 }
 
 /** Of a client of the SDK, what is used here. */
 export interface SdkClient {
-  readonly config: { readonly credentials: () => Promise<unknown> };
+  readonly config: {
+    readonly credentials: (options?: { readonly forceRefresh?: boolean }) => Promise<unknown>;
+  };
 }
 
 export interface SdkSendOptions {
@@ -51,6 +58,9 @@ export interface SdkSendOptions {
 
 /** Bytes of an answer: a page of 250 names and a certificate are a tenth of it. */
 const LONGEST_BODY = 1024 * 1024;
+
+/** A role server is not asked more often for what the service refuses. */
+const REFRESH_PAUSE_MS = 10_000;
 
 const SILENT = {
   trace: ignore,
@@ -92,6 +102,8 @@ export function clientConfiguration({ region, endpoint, agent, credentials }: Sd
     requestHandler: { httpsAgent: agent, throwOnRequestTimeout: true, logger: SILENT },
     streamCollector: collect,
     logger: SILENT,
+    // For the default chain: shared files are read again when it is gone through again.
+    ignoreCache: true,
   };
 }
 
@@ -99,6 +111,8 @@ export class SdkCalls {
   readonly #client: SdkClient;
   readonly #clock: Clock;
   readonly #requestTimeoutMs: () => number;
+  #refused = false;
+  #noRefreshBefore = Number.NEGATIVE_INFINITY;
 
   constructor(client: SdkClient, { clock, requestTimeoutMs }: SdkConnectionOptions) {
     this.#client = client;
@@ -129,7 +143,7 @@ export class SdkCalls {
   ): Promise<Answered<T> | SdkFailure> {
     try {
       // The client keeps them; asked for here, so that what goes wrong with them is not taken for the service's answer.
-      await this.#client.config.credentials();
+      await this.#client.config.credentials({ forceRefresh: this.#isToRefresh() });
     } catch (error) {
       return classifyCredentials(error, this.#clock.now());
     }
@@ -137,8 +151,18 @@ export class SdkCalls {
       return answered(await send({ abortSignal: signal, requestTimeout: this.#requestTimeoutMs() }));
     } catch (error) {
       if (signal.aborted) return unansweredInTime(operation);
-      return classifyRequest(error, operation, this.#clock.now());
+      const failure = classifyRequest(error, operation, this.#clock.now());
+      this.#refused ||= refusesCredentials(failure);
+      return failure;
     }
+  }
+
+  #isToRefresh(): boolean {
+    const now = this.#clock.monotonic();
+    if (!this.#refused || now < this.#noRefreshBefore) return false;
+    this.#refused = false;
+    this.#noRefreshBefore = now + REFRESH_PAUSE_MS;
+    return true;
   }
 }
 

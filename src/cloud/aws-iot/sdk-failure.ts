@@ -134,6 +134,11 @@ export function unreadableAnswer({ service, name }: SdkOperation): SdkFailure {
   return sdkFailure('unexpected', `${service} answered ${name} with something that cannot be read`);
 }
 
+/** Other credentials may be accepted: these have ended, were deleted, or replaced. */
+export function refusesCredentials({ errorType }: SdkFailure): boolean {
+  return CREDENTIALS_REFUSED.has(errorType);
+}
+
 /** From what the SDK threw for a request. `now`: the wall clock, for a `Retry-After` that is a date. */
 export function classifyRequest(thrown: unknown, operation: SdkOperation, now: number): SdkFailure {
   const { service, name, permission } = operation;

@@ -1,10 +1,15 @@
 /** Asks the fake for a certificate with the SDK's default chain of credentials, in a process with an environment of its own. */
+import { writeFileSync } from 'node:fs';
 import { Agent } from 'node:https';
 import { createRequire } from 'node:module';
 import { SystemClock } from '../../../src/clock.ts';
 import { openIotControlPlane } from '../../../src/cloud/aws-iot/iot-control-plane.ts';
 
-const { rootCaPem, endpoint, certificateId } = JSON.parse(process.argv[2] ?? '{}') as Record<string, string>;
+/** With a `file` it is written after the first question, and a second one follows. */
+const { file, text, rootCaPem, endpoint, certificateId } = JSON.parse(process.argv[2] ?? '{}') as Record<
+  string,
+  string
+>;
 // Every module of the daemon, as it starts.
 await import('../../../src/daemon.ts');
 const modules = createRequire(import.meta.url).cache ?? {};
@@ -17,5 +22,8 @@ const controlPlane = await openIotControlPlane({
   requestTimeoutMs: () => 5_000,
   clock: new SystemClock(),
 });
-const outcome = await controlPlane.describeCertificate(certificateId ?? '', AbortSignal.timeout(20_000));
-process.stdout.write(JSON.stringify({ outcome, loadedAtStart, loaded: loaded() }));
+const ask = () => controlPlane.describeCertificate(certificateId ?? '', AbortSignal.timeout(20_000));
+const first = await ask();
+if (file !== undefined) writeFileSync(file, text ?? '');
+const outcome = file === undefined ? first : await ask();
+process.stdout.write(JSON.stringify({ first, outcome, loadedAtStart, loaded: loaded() }));

@@ -23,12 +23,15 @@ afterEach(async () => {
 });
 
 /** Asks in a process that has this environment, and nothing of ours. */
-async function ask(environment: Readonly<Record<string, string>>) {
+async function ask(
+  environment: Readonly<Record<string, string>>,
+  rewritten: { readonly file?: string; readonly text?: string } = {},
+) {
   const { id: certificateId } = room.activeDevice();
   const { rootCaPem, controlUrl: endpoint } = room.aws;
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
-    [SCRIPT, JSON.stringify({ rootCaPem, endpoint, certificateId })],
+    [SCRIPT, JSON.stringify({ ...rewritten, rootCaPem, endpoint, certificateId })],
     {
       env: {
         PATH: process.env['PATH'] ?? '',
@@ -40,7 +43,12 @@ async function ask(environment: Readonly<Record<string, string>>) {
     },
   );
   return {
-    ...(JSON.parse(stdout) as { outcome: unknown; loadedAtStart: boolean; loaded: boolean }),
+    ...(JSON.parse(stdout) as {
+      first: unknown;
+      outcome: unknown;
+      loadedAtStart: boolean;
+      loaded: boolean;
+    }),
     stdout,
     stderr,
   };
@@ -61,13 +69,20 @@ describe("With the SDK's default chain", () => {
   });
 
   it('those of the shared file count', async () => {
-    const { accessKeyId, secretAccessKey } = room.aws.credentials;
     const file = join(directory, 'credentials');
-    writeFileSync(
-      file,
-      `[line]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`,
-    );
+    writeFileSync(file, profile(room.aws.credentials));
     const { outcome } = await ask({ AWS_SHARED_CREDENTIALS_FILE: file, AWS_PROFILE: 'line' });
+    expect(outcome).toMatchObject({ kind: 'answered' });
+  });
+
+  it('replaced ones count as soon as the old ones are refused', async () => {
+    const file = join(directory, 'credentials');
+    writeFileSync(file, profile({ accessKeyId: 'AKIAOLD', secretAccessKey: 'old' }));
+    const { first, outcome } = await ask(
+      { AWS_SHARED_CREDENTIALS_FILE: file, AWS_PROFILE: 'line' },
+      { file, text: profile(room.aws.credentials) },
+    );
+    expect(first).toMatchObject({ trouble: 'misconfigured', errorType: 'UnrecognizedClientException' });
     expect(outcome).toMatchObject({ kind: 'answered' });
   });
 
@@ -113,3 +128,7 @@ describe('An installation without the SDK', () => {
     await expect(opened).rejects.toThrow(/https/);
   });
 });
+
+function profile({ accessKeyId, secretAccessKey }: { accessKeyId: string; secretAccessKey: string }): string {
+  return `[line]\naws_access_key_id = ${accessKeyId}\naws_secret_access_key = ${secretAccessKey}\n`;
+}
