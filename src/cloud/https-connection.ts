@@ -7,7 +7,9 @@
  * - Nothing outlives its signal.
  */
 import type { LookupFunction } from 'node:net';
-import type { CoreFiles } from './core-credentials.ts';
+import { ConnectionPool } from './connection-pool.ts';
+import { type CoreFiles, readCoreCredentials } from './core-credentials.ts';
+import { Dialer, placeOf } from './dialer.ts';
 import { type Outcome, trouble } from './outcome.ts';
 import type { ProxyAddress } from './proxy.ts';
 import type { ServiceAnswer, ServiceConnection, ServiceRequest } from './service-connection.ts';
@@ -33,23 +35,42 @@ export function dataPlaneAlpn(port: number): string | undefined {
 
 export class HttpsConnection implements ServiceConnection {
   readonly #options: HttpsConnectionOptions;
+  #pool: ConnectionPool;
+  #closed = false;
 
   /** Throws `CoreFileError`. */
   constructor(options: HttpsConnectionOptions) {
     this.#options = options;
+    this.#pool = this.#open();
   }
 
   /** The id of the core's certificate in use. */
   get certificateId(): string {
-    return '';
+    return this.#pool.certificateId;
   }
 
-  async send(_request: ServiceRequest): Promise<Outcome<ServiceAnswer>> {
-    return trouble('unreachable', `${this.#options.host} is not asked yet`);
+  async send(request: ServiceRequest): Promise<Outcome<ServiceAnswer>> {
+    if (this.#closed) return trouble('unreachable', `${this.#options.host} is asked no more`);
+    return this.#pool.send(request);
   }
 
   /** Throws `CoreFileError`; what was read before stays in use then. */
-  reload(): void {}
+  reload(): void {
+    const before = this.#pool;
+    this.#pool = this.#open();
+    before.retire();
+  }
 
-  close(): void {}
+  /** What is under way goes on until its signal ends it. */
+  close(): void {
+    this.#closed = true;
+    this.#pool.retire();
+  }
+
+  #open(): ConnectionPool {
+    const { alpn, files, host, lookup, port, proxy, warn } = this.#options;
+    const credentials = readCoreCredentials(files, warn);
+    const dialer = new Dialer({ host, port, alpn, credentials, proxy, lookup });
+    return new ConnectionPool({ place: placeOf(host, port), host, port, dialer, credentials });
+  }
 }
