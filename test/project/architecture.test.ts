@@ -36,7 +36,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'config',
     'telemetry',
   ],
-  cli: ['config', 'policy', 'contract', 'daemon.ts', 'endpoints'],
+  // The doctor needs no daemon.
+  cli: ['config', 'policy', 'contract', 'daemon.ts', 'daemon/doctor.ts', 'endpoints'],
 };
 
 const source = resolve(import.meta.dirname, '../../src');

@@ -18,6 +18,8 @@ export interface DoctorOptions {
   readonly clock: Pick<Clock, 'after'>;
   /** Of one check, in milliseconds. */
   readonly timeoutMs: number;
+  /** When an examination is over, however it ended. */
+  readonly onEnd?: () => void;
 }
 
 export class Doctor {
@@ -29,6 +31,14 @@ export class Doctor {
 
   /** Ends early when the signal is aborted. */
   async *examine(signal: AbortSignal): AsyncGenerator<CheckResult, void> {
+    try {
+      yield* this.#results(signal);
+    } finally {
+      this.#options.onEnd?.();
+    }
+  }
+
+  async *#results(signal: AbortSignal): AsyncGenerator<CheckResult, void> {
     const outcomes = new Map<string, CheckOutcome>();
     for (const check of this.#options.checks) {
       if (signal.aborted) return;

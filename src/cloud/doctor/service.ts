@@ -16,6 +16,8 @@ export interface Probe {
   readonly needs: readonly string[];
   /** The key without whose value it cannot be asked. */
   readonly missingKey?: string | undefined;
+  /** What is lost without it, where the rest works all the same. */
+  readonly optional?: string | undefined;
   /** Answered, with what was seen: it is permitted. */
   ask(signal: AbortSignal): Promise<Outcome<string>>;
 }
@@ -45,7 +47,7 @@ export function credentialsCheck({ needs, find }: CredentialsProbe): Check {
 export function permissionChecks(probes: readonly Probe[]): Check[] {
   const seen: { readonly probe: Probe; readonly outcome: Outcome<string> }[] = [];
   const checks = probes.map((probe): Check => {
-    const { ask, grantedBy, missingKey, needs, permission } = probe;
+    const { ask, grantedBy, missingKey, needs, optional, permission } = probe;
     return {
       name: `permission.${permission}`,
       needs,
@@ -56,12 +58,13 @@ export function permissionChecks(probes: readonly Probe[]): Check[] {
         seen.push({ probe, outcome });
         if (outcome.kind === 'answered') return ok(outcome.value);
         if (isServiceRoleMissing(outcome)) return ok('permitted; the service role is missing, see below');
-        return troubled(
-          outcome,
+        const policy =
           grantedBy === 'iam'
-            ? `allow ${permission} in the IAM policy of these credentials: docs/aws.md has a policy`
-            : `allow ${permission} in the AWS IoT policy of the core's certificate: docs/aws.md has a policy`,
-        );
+            ? 'the IAM policy of these credentials'
+            : "the AWS IoT policy of the core's certificate";
+        const found = troubled(outcome, `allow ${permission} in ${policy}: docs/aws.md has a policy`);
+        if (optional === undefined || found.outcome !== 'failed') return found;
+        return warning(`${found.detail}; ${optional}`, found.remedy);
       },
     };
   });
