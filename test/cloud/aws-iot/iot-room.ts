@@ -1,0 +1,106 @@
+import { Agent } from 'node:https';
+import { AwsIotVerifier } from '../../../src/cloud/aws-iot/aws-iot-verifier.ts';
+import { type IotControlPlane, openIotControlPlane } from '../../../src/cloud/aws-iot/iot-control-plane.ts';
+import type { AwsCredentials } from '../../../src/cloud/aws-iot/sdk-calls.ts';
+import type { Answered, Trouble } from '../../../src/cloud/outcome.ts';
+import type { CloudRequest, CloudRequests } from '../../../src/cloud/request.ts';
+import { type DeviceCertificate, parseCertificate } from '../../../src/identity/certificate.ts';
+import type { Asking, Unavailable } from '../../../src/identity/verifier.ts';
+import { CertificateMaker } from '../../support/certificates.ts';
+import { FakeAws } from '../../support/fake-aws/fake-aws.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
+
+/** Makes each attempt once, at once, and keeps what it met: the queue and its retries have a specification of their own. */
+export class OneTry implements CloudRequests {
+  readonly operations: string[] = [];
+  readonly troubles: Trouble[] = [];
+
+  async run<T>(request: CloudRequest<T>): Promise<Answered<T> | Unavailable> {
+    this.operations.push(request.operation);
+    const outcome = await request.attempt(request.asking.signal);
+    if (outcome.kind === 'answered') return outcome;
+    this.troubles.push(outcome);
+    return { kind: 'unavailable', cause: outcome.message, retryAfterMs: outcome.retryAfterMs };
+  }
+}
+
+/** AWS on this host, and the verifier that asks it. */
+export class IotRoom {
+  readonly aws: FakeAws;
+  readonly clock = new ManualClock(Date.now());
+  readonly requests = new OneTry();
+  readonly agent: Agent;
+  requestTimeoutMs = 5_000;
+  readonly #maker = new CertificateMaker();
+  #controlPlane: IotControlPlane | undefined;
+  #verifier: AwsIotVerifier | undefined;
+
+  private constructor(aws: FakeAws) {
+    this.aws = aws;
+    this.agent = new Agent({ keepAlive: true, ca: aws.rootCaPem });
+  }
+
+  static async open(credentials?: () => Promise<AwsCredentials>): Promise<IotRoom> {
+    const room = new IotRoom(await FakeAws.start());
+    room.#controlPlane = await openIotControlPlane(room.sdkOptions(credentials));
+    room.newVerifier();
+    return room;
+  }
+
+  sdkOptions(credentials: () => Promise<AwsCredentials> = async () => this.keys) {
+    return {
+      region: this.aws.account.region,
+      endpoint: this.aws.controlUrl,
+      agent: this.agent,
+      requestTimeoutMs: () => this.requestTimeoutMs,
+      credentials,
+      clock: this.clock,
+    };
+  }
+
+  /** The access key that the account starts with. */
+  get keys(): AwsCredentials {
+    const { accessKeyId, secretAccessKey } = this.aws.credentials;
+    return { accessKeyId, secretAccessKey };
+  }
+
+  get controlPlane(): IotControlPlane {
+    if (this.#controlPlane === undefined) throw new Error('not open');
+    return this.#controlPlane;
+  }
+
+  get verifier(): AwsIotVerifier {
+    if (this.#verifier === undefined) throw new Error('not open');
+    return this.#verifier;
+  }
+
+  /** One that knows nothing yet. */
+  newVerifier(): AwsIotVerifier {
+    const { clock, requests, controlPlane } = this;
+    this.#verifier = new AwsIotVerifier({ requests, controlPlane, clock });
+    return this.#verifier;
+  }
+
+  /** A device's certificate, which the account does not know yet. */
+  device(name = 'pump-1'): DeviceCertificate {
+    const parsed = parseCertificate(this.#maker.make({ subject: name }).pem);
+    if (!parsed.ok) throw new Error(parsed.message);
+    return parsed.certificate;
+  }
+
+  /** One that is active. */
+  activeDevice(name?: string): DeviceCertificate {
+    const certificate = this.device(name);
+    this.aws.account.setCertificate(certificate.id);
+    return certificate;
+  }
+
+  asking(signal: AbortSignal = new AbortController().signal): Asking {
+    return { signal, since: 0, deadline: 30_000, onBehalfOf: undefined };
+  }
+
+  async close(): Promise<void> {
+    this.agent.destroy();
+    await this.aws.stop();
+  }
+}
