@@ -5,6 +5,7 @@
  *   session token in clear. Only the error's type does, and the status.
  * - Whatever cannot be told is `unexpected`: never a verdict.
  */
+import { DialError } from '../connection-failure.ts';
 import { type Trouble, type TroubleKind, trouble } from '../outcome.ts';
 
 /** A trouble, with what it takes to find the few answers among them that are about a device. */
@@ -85,29 +86,8 @@ const SERVER = new Set([
   'ServiceUnavailableException',
 ]);
 
-/** What OpenSSL and Node say of a server's certificate that is not accepted. */
-const CERTIFICATE_REFUSED = new Set([
-  'CERT_CHAIN_TOO_LONG',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REJECTED',
-  'CERT_REVOKED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'HOSTNAME_MISMATCH',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'PATH_LENGTH_EXCEEDED',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
 const UNREACHABLE_CODE =
-  /^(?:E(?:AI_[A-Z]+|ADDR[A-Z]+|CONN[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NOTFOUND|PIPE|PROTO|TIMEDOUT)|ERR_(?:SOCKET|SSL|STREAM|TLS|HTTP)_[A-Z0-9_]+|HPE_[A-Z_]+)$/;
+  /^(?:E(?:AI_[A-Z]+|ADDR[A-Z]+|CONN[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NOTFOUND|PIPE|PROTO|TIMEDOUT)|ERR_(?:SOCKET|SSL|STREAM|TLS|HTTP)_[A-Z0-9_]+)$/;
 
 export function sdkFailure(
   kind: TroubleKind,
@@ -130,6 +110,14 @@ export function unansweredInTime({ service, name }: SdkOperation): SdkFailure {
   return sdkFailure('unreachable', `${service} did not answer ${name} in time`);
 }
 
+/** The server closed the connection, before a byte of its answer. */
+export function wasClosedUnheard(thrown: unknown): boolean {
+  const { code, status } = read(thrown, 0);
+  return (
+    status === undefined && (code === 'ECONNRESET' || code === 'EPIPE') && !(thrown instanceof DialError)
+  );
+}
+
 export function unreadableAnswer({ service, name }: SdkOperation): SdkFailure {
   return sdkFailure('unexpected', `${service} answered ${name} with something that cannot be read`);
 }
@@ -141,6 +129,7 @@ export function refusesCredentials({ errorType }: SdkFailure): boolean {
 
 /** From what the SDK threw for a request. `now`: the wall clock, for a `Retry-After` that is a date. */
 export function classifyRequest(thrown: unknown, operation: SdkOperation, now: number): SdkFailure {
+  if (thrown instanceof DialError) return metBefore(thrown);
   const { service, name, permission } = operation;
   const { errorType, status, code, retryAfterMs } = read(thrown, now);
   const named = `${service} answered ${name} with ${errorType === '' ? 'an error' : errorType}${status === undefined ? '' : ` (HTTP ${status})`}`;
@@ -168,12 +157,6 @@ export function classifyRequest(thrown: unknown, operation: SdkOperation, now: n
       return sdkFailure('unexpected', named, found);
     default:
   }
-  if (CERTIFICATE_REFUSED.has(code)) {
-    return sdkFailure(
-      'misconfigured',
-      `the server that answers for ${service} is not trusted (${code}): something between decrypts TLS and its root is not in cloud.rootCaFile, the endpoint is another's, or the clock of this host is wrong`,
-    );
-  }
   if (isUnreachable(thrown, code)) {
     return sdkFailure('unreachable', `${service} cannot be reached${code === '' ? '' : ` (${code})`}`);
   }
@@ -182,7 +165,7 @@ export function classifyRequest(thrown: unknown, operation: SdkOperation, now: n
 
 /** From what the search for credentials threw. */
 export function classifyCredentials(thrown: unknown, now: number): SdkFailure {
-  if (thrown instanceof CredentialsTrouble) return { ...thrown.trouble, errorType: '', status: undefined };
+  if (thrown instanceof CredentialsTrouble || thrown instanceof DialError) return metBefore(thrown);
   const { errorType, status, code } = read(thrown, now);
   const kind = kindOf(errorType, status);
   if (kind === 'throttled' || kind === 'server') {
@@ -191,7 +174,7 @@ export function classifyCredentials(thrown: unknown, now: number): SdkFailure {
       `the source of the AWS credentials answered ${errorType === '' ? 'an error' : errorType}`,
     );
   }
-  if (kind === undefined && !CERTIFICATE_REFUSED.has(code) && isUnreachable(thrown, code)) {
+  if (kind === undefined && isUnreachable(thrown, code)) {
     return sdkFailure(
       'unreachable',
       `the source of the AWS credentials cannot be reached${code === '' ? '' : ` (${code})`}`,
@@ -215,6 +198,11 @@ export class CredentialsTrouble extends Error {
     super(met.message);
     this.trouble = met;
   }
+}
+
+/** It was classified where it happened. */
+function metBefore({ trouble: met }: { readonly trouble: Trouble }): SdkFailure {
+  return { ...met, errorType: '', status: undefined };
 }
 
 type AnswerKind = 'throttled' | 'denied' | 'credentials' | 'signature' | 'server' | 'unexpected';

@@ -73,7 +73,11 @@ export class ConnectProxy {
     const authorization = request.headers['proxy-authorization'];
     const target = request.url ?? '';
     this.connections.push({ target, authorization });
-    if (this.answers === 'stall') return;
+    if (this.answers === 'stall') {
+      // Who does not read does not see that the other side has gone.
+      socket.resume().once('end', () => socket.destroy());
+      return;
+    }
     const { password = '', user } = this.#options;
     const wanted =
       user === undefined ? undefined : `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
