@@ -74,8 +74,7 @@ export class ConnectProxy {
     const target = request.url ?? '';
     this.connections.push({ target, authorization });
     if (this.answers === 'stall') {
-      // Who does not read does not see that the other side has gone.
-      socket.resume().once('end', () => socket.destroy());
+      socket.once('end', () => socket.destroy()).resume();
       return;
     }
     const { password = '', user } = this.#options;
