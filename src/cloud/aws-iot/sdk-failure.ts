@@ -5,6 +5,7 @@
  *   session token in clear. Only the error's type does, and the status.
  * - Whatever cannot be told is `unexpected`: never a verdict.
  */
+import { retryAfterMs } from '../aws-error.ts';
 import { DialError } from '../connection-failure.ts';
 import { type Trouble, type TroubleKind, trouble } from '../outcome.ts';
 
@@ -26,7 +27,6 @@ export interface SdkOperation {
   readonly permission: string;
 }
 
-const LONGEST_WAIT_MS = 300_000;
 const ERROR_TYPE = /^[A-Za-z][A-Za-z0-9.]{0,80}$/;
 
 const THROTTLED = new Set([
@@ -131,9 +131,9 @@ export function refusesCredentials({ errorType }: SdkFailure): boolean {
 export function classifyRequest(thrown: unknown, operation: SdkOperation, now: number): SdkFailure {
   if (thrown instanceof DialError) return metBefore(thrown);
   const { service, name, permission } = operation;
-  const { errorType, status, code, retryAfterMs } = read(thrown, now);
+  const { errorType, status, code, waitMs } = read(thrown, now);
   const named = `${service} answered ${name} with ${errorType === '' ? 'an error' : errorType}${status === undefined ? '' : ` (HTTP ${status})`}`;
-  const found = { errorType, status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  const found = { errorType, status, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
   switch (kindOf(errorType, status)) {
     case 'throttled':
       return sdkFailure('throttled', `${named}: too many requests in this account`, found);
@@ -237,17 +237,13 @@ function read(thrown: unknown, now: number) {
   const errorType = ERROR_TYPE.test(name) && !/^(?:Unknown|UnknownError)$/.test(name) ? name : '';
   const code =
     typeof from['code'] === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(from['code']) ? from['code'] : '';
-  return { errorType, status, code, retryAfterMs: retryAfter(from['$response'], now) };
+  return { errorType, status, code, waitMs: retryAfter(from['$response'], now) };
 }
 
-/** Whole seconds or a date; a wait longer than five minutes is not believed, and cut. */
 function retryAfter(response: unknown, now: number): number | undefined {
   if (!isObject(response) || !isObject(response['headers'])) return undefined;
   const given = response['headers']['retry-after'];
-  if (typeof given !== 'string' || given.length > 64) return undefined;
-  const date = given.endsWith(' GMT') ? Date.parse(given) : Number.NaN;
-  const wait = /^\d{1,9}$/.test(given) ? Number(given) * 1_000 : date - now;
-  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), LONGEST_WAIT_MS) : undefined;
+  return typeof given === 'string' ? retryAfterMs(given, now) : undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

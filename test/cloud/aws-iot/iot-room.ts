@@ -50,24 +50,29 @@ export class IotRoom {
     });
   }
 
-  static async open(credentials?: () => Promise<AwsCredentials>): Promise<IotRoom> {
+  static async open(): Promise<IotRoom> {
     const room = new IotRoom(await FakeAws.start());
-    room.#controlPlane = await room.openControlPlane(credentials === undefined ? {} : { credentials });
-    room.newVerifier();
+    await room.reopen();
     return room;
+  }
+
+  /** Another control plane, and a verifier that knows nothing yet. */
+  async reopen(change: Partial<SdkConnectionOptions> = {}): Promise<void> {
+    this.#controlPlane = await this.openControlPlane(change);
+    this.newVerifier();
   }
 
   openControlPlane(change: Partial<SdkConnectionOptions> = {}): Promise<IotControlPlane> {
     return openIotControlPlane({ ...this.sdkOptions(), ...change });
   }
 
-  sdkOptions(credentials: () => Promise<AwsCredentials> = async () => this.keys) {
+  sdkOptions(): SdkConnectionOptions {
     return {
       region: this.aws.account.region,
       endpoint: this.aws.controlUrl,
       agent: this.agent,
       requestTimeoutMs: () => this.requestTimeoutMs,
-      credentials,
+      credentials: async () => this.keys,
       clock: this.clock,
     };
   }
