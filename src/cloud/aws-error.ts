@@ -2,8 +2,9 @@
  * What a service of AWS says when it refuses (REST-JSON): the type in a header or in the body, a message, and when to come back.
  * Always true: the type is a plain name, the message fit to print and short, the delay bounded.
  */
-import type { ServiceAnswer } from './service-connection.ts';
+
 import { printable } from './printable.ts';
+import type { ServiceAnswer } from './service-connection.ts';
 
 export interface AwsError {
   /** Such as `ResourceNotFoundException`; undefined: the answer names none, so no service of AWS made it. */
@@ -55,6 +56,10 @@ function plainType(text: string): string | undefined {
 /** RFC 9110, 10.2.3: seconds or a date. What is neither counts as not said. */
 export function retryAfterMs(header: string | undefined, now: number): number | undefined {
   const text = header?.trim() ?? '';
-  const delay = /^\d{1,10}$/.test(text) ? Number(text) * 1_000 : /[a-z]/i.test(text) ? Date.parse(text) - now : Number.NaN;
+  const delay = /^\d{1,10}$/.test(text)
+    ? Number(text) * 1_000
+    : /[a-z]/i.test(text)
+      ? Date.parse(text) - now
+      : Number.NaN;
   return Number.isNaN(delay) ? undefined : Math.min(Math.max(delay, 0), LONGEST_DELAY_MS);
 }

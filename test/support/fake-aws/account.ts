@@ -20,8 +20,11 @@ export interface AccountCredentials {
   readonly accessKeyId: string;
   readonly secretAccessKey: string;
   readonly sessionToken?: string;
+}
+
+export interface AccessKey extends AccountCredentials {
   /** Milliseconds since the Unix epoch. */
-  readonly expiration?: number;
+  readonly endsAt?: number;
 }
 
 export interface UploadedCas {
@@ -43,7 +46,7 @@ export class Account {
   readonly endpoints = new Map<string, string>();
   /** Alias -> how long its credentials last, in milliseconds. */
   readonly roleAliases = new Map<string, number>();
-  readonly accessKeys = new Map<string, AccountCredentials>();
+  readonly accessKeys = new Map<string, AccessKey>();
   readonly connectivity = new Map<string, ConnectivityEntry[]>();
   /** Core -> client devices associated with it. */
   readonly associated = new Map<string, string[]>();

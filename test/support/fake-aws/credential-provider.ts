@@ -18,15 +18,15 @@ export function credentialProvider(account: Account, now: () => number): Api {
           const thing = headers['x-amzn-iot-thingname'];
           const things = account.thingsOf(connection.clientCertificateId ?? '');
           if (typeof thing === 'string' && !things.has(thing)) return refusal(403, 'Access Denied');
-          const expiration = now() + lifetime;
+          const endsAt = now() + lifetime;
           const credentials = {
             accessKeyId: `ASIA${randomUUID().replaceAll('-', '').slice(0, 16).toUpperCase()}`,
             secretAccessKey: randomUUID(),
             sessionToken: randomUUID(),
           };
-          account.accessKeys.set(credentials.accessKeyId, { ...credentials, expiration });
+          account.accessKeys.set(credentials.accessKeyId, { ...credentials, endsAt });
           return ok({
-            credentials: { ...credentials, expiration: new Date(expiration).toISOString() },
+            credentials: { ...credentials, expiration: new Date(endsAt).toISOString() },
           });
         },
       },

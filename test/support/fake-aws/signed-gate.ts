@@ -20,7 +20,7 @@ export function signedGate(account: Account, service: string, now: () => number)
       const message = 'The security token included in the request is invalid.';
       return awsError(403, 'UnrecognizedClientException', message);
     }
-    if (known.expiration !== undefined && known.expiration <= now()) {
+    if (known.endsAt !== undefined && known.endsAt <= now()) {
       return awsError(403, 'ExpiredTokenException', 'The security token is expired.');
     }
     if (account.isDenied(operation)) {
