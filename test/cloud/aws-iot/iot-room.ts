@@ -1,8 +1,11 @@
-import { Agent } from 'node:https';
+import type { Agent } from 'node:https';
+import { SystemClock } from '../../../src/clock.ts';
 import { AwsIotVerifier } from '../../../src/cloud/aws-iot/aws-iot-verifier.ts';
 import { type IotControlPlane, openIotControlPlane } from '../../../src/cloud/aws-iot/iot-control-plane.ts';
-import type { AwsCredentials } from '../../../src/cloud/aws-iot/sdk-calls.ts';
+import { createSdkAgent } from '../../../src/cloud/aws-iot/sdk-agent.ts';
+import type { AwsCredentials, SdkConnectionOptions } from '../../../src/cloud/aws-iot/sdk-calls.ts';
 import type { Answered, Trouble } from '../../../src/cloud/outcome.ts';
+import type { ProxyAddress } from '../../../src/cloud/proxy.ts';
 import type { CloudRequest, CloudRequests } from '../../../src/cloud/request.ts';
 import { type DeviceCertificate, parseCertificate } from '../../../src/identity/certificate.ts';
 import type { Asking, Unavailable } from '../../../src/identity/verifier.ts';
@@ -31,29 +34,45 @@ export class IotRoom {
   readonly requests = new OneTry();
   readonly agent: Agent;
   requestTimeoutMs = 5_000;
+  /** Read when a host is asked for the first time. */
+  proxy: ProxyAddress | undefined;
   readonly #maker = new CertificateMaker();
   #controlPlane: IotControlPlane | undefined;
   #verifier: AwsIotVerifier | undefined;
 
   private constructor(aws: FakeAws) {
     this.aws = aws;
-    this.agent = new Agent({ keepAlive: true, ca: aws.rootCaPem });
+    this.agent = createSdkAgent({
+      rootCaPems: [aws.rootCaPem],
+      proxyOf: () => this.proxy,
+      timeoutMs: () => this.requestTimeoutMs,
+      clock: new SystemClock(),
+    });
   }
 
-  static async open(credentials?: () => Promise<AwsCredentials>): Promise<IotRoom> {
+  static async open(): Promise<IotRoom> {
     const room = new IotRoom(await FakeAws.start());
-    room.#controlPlane = await openIotControlPlane(room.sdkOptions(credentials));
-    room.newVerifier();
+    await room.reopen();
     return room;
   }
 
-  sdkOptions(credentials: () => Promise<AwsCredentials> = async () => this.keys) {
+  /** Another control plane, and a verifier that knows nothing yet. */
+  async reopen(change: Partial<SdkConnectionOptions> = {}): Promise<void> {
+    this.#controlPlane = await this.openControlPlane(change);
+    this.newVerifier();
+  }
+
+  openControlPlane(change: Partial<SdkConnectionOptions> = {}): Promise<IotControlPlane> {
+    return openIotControlPlane({ ...this.sdkOptions(), ...change });
+  }
+
+  sdkOptions(): SdkConnectionOptions {
     return {
       region: this.aws.account.region,
       endpoint: this.aws.controlUrl,
       agent: this.agent,
       requestTimeoutMs: () => this.requestTimeoutMs,
-      credentials,
+      credentials: async () => this.keys,
       clock: this.clock,
     };
   }
