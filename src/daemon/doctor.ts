@@ -197,7 +197,7 @@ function greengrassServiceChecks(parts: DoctorParts, connection: LateConnection)
       );
       return { id, pem };
     },
-    dataPlane: () => new GreengrassDataPlane({ connection: connection.open(), paths }),
+    dataPlane: () => new GreengrassDataPlane({ connection: connection.open(), paths, clock }),
   });
   return [
     ...permissionChecks(probes),

@@ -237,7 +237,7 @@ describe('certificates', () => {
         record: new UploadRecordFile(file, new DurableFiles()),
         coreThingName: 'core',
         endpoint: 'greengrass.example:8443',
-        missingKey: undefined,
+        problem: undefined,
         random: () => 1,
       });
       upload.start();
@@ -250,7 +250,7 @@ describe('certificates', () => {
       expect(new X509Certificate(certificatePem).verify(new X509Certificate(issuer).publicKey)).toBe(true);
       await upload.idle();
       expect(upload.status()).toMatchObject({ state: 'waiting', lastError: 'the service failed' });
-      dataPlane.upload = () => answered({ kind: 'accepted' });
+      dataPlane.upload = () => answered({ kind: 'yes' });
       await later(clock, 60_000);
       await upload.idle();
       expect(dataPlane.uploads.at(-1)).toEqual(ca.anchors());

@@ -31,8 +31,8 @@ export interface CertificateAuthorityUploadOptions {
   readonly coreThingName: string;
   /** Host and port: another account or region has to be told anew. */
   readonly endpoint: string;
-  /** The key whose value is missing, without which nothing can be uploaded. */
-  readonly missingKey: string | undefined;
+  /** Why nothing can be uploaded, such as a path that is not configured; undefined: it can. */
+  readonly problem: string | undefined;
   readonly clock: Clock;
   readonly random: () => number;
   readonly network: Pick<NetworkState, 'reached' | 'unreachable' | 'onChange'>;
@@ -68,11 +68,9 @@ export class CertificateAuthorityUpload {
   }
 
   start(): void {
-    const { missingKey, anchors } = this.#options;
-    if (missingKey !== undefined) {
-      this.#attempts.off(
-        `${missingKey} is not set, and AWS does not publish the path: devices that ask AWS's discovery are not told of these CAs`,
-      );
+    const { anchors, problem } = this.#options;
+    if (problem !== undefined) {
+      this.#attempts.off(`${problem}: devices that ask AWS's discovery are not told of these CAs`);
       return;
     }
     this.#offChange = anchors.onChange(() => this.#attempts.ask());
@@ -85,7 +83,7 @@ export class CertificateAuthorityUpload {
 
   /** The operator asks: uploads what is not uploaded, whatever the service said of it before. */
   refresh(): void {
-    if (this.#options.missingKey === undefined) this.#attempts.ask();
+    if (this.#options.problem === undefined) this.#attempts.ask();
   }
 
   /** Resolves when the attempt under way, if there is one, is over. */
@@ -111,7 +109,7 @@ export class CertificateAuthorityUpload {
     const outcome = await dataPlane.putCertificateAuthorities(coreThingName, pems, signal);
     tellNetwork(network, outcome, signal);
     if (outcome.kind === 'trouble') return this.#failed(outcome, pems.length, failures);
-    if (outcome.value.kind === 'rejected') return this.#rejected(outcome.value.message, pems.length);
+    if (outcome.value.kind === 'no') return this.#rejected(outcome.value.message, pems.length);
     findings.clear(UPLOAD_FINDING);
     await this.#remember({ digest, uploadedAt: this.#options.clock.now() });
     return { kind: 'done', detail: uploaded(pems.length) };

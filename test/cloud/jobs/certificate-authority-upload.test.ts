@@ -37,7 +37,7 @@ function change(now: readonly string[]): void {
 }
 
 async function start(
-  more: { coreThingName?: string; endpoint?: string; missingKey?: string } = {},
+  more: { coreThingName?: string; endpoint?: string; problem?: string } = {},
 ): Promise<CertificateAuthorityUpload> {
   const job = new CertificateAuthorityUpload({
     dataPlane: cloud,
@@ -51,7 +51,7 @@ async function start(
     record: new UploadRecordFile(file, new DurableFiles()),
     coreThingName: 'gateway',
     endpoint: 'greengrass.example:8443',
-    missingKey: undefined,
+    problem: undefined,
     ...here,
     random: () => here.random(),
     ...more,
@@ -132,7 +132,7 @@ describe('the upload of CAs', () => {
     const answer = Promise.withResolvers<void>();
     cloud.upload = async () => {
       await answer.promise;
-      return answered({ kind: 'accepted' });
+      return answered({ kind: 'yes' });
     };
     const opening = start();
     await Promise.resolve();
@@ -160,7 +160,7 @@ describe('the upload of CAs', () => {
   });
 
   it('is off without the path, and says which key it wants', async () => {
-    const job = await start({ missingKey: 'cloud.dataPlane.paths.putCertificateAuthorities' });
+    const job = await start({ problem: 'cloud.dataPlane.paths.putCertificateAuthorities is not set' });
     job.refresh();
     change(['next\n']);
     await later(job, 86_400_000);
@@ -207,7 +207,7 @@ describe('an upload that fails', () => {
     const job = await start();
     await later(job, 30_000);
     const before = cloud.uploads.length;
-    cloud.upload = () => answered({ kind: 'accepted' });
+    cloud.upload = () => answered({ kind: 'yes' });
     here.network.reached();
     await job.idle();
     expect(cloud.uploads).toHaveLength(before + 1);
@@ -224,7 +224,7 @@ describe('an upload that fails', () => {
     const opening = start();
     while (cloud.uploads.length === 0) await new Promise((resolve) => setImmediate(resolve));
     here.network.reached();
-    cloud.upload = () => answered({ kind: 'accepted' });
+    cloud.upload = () => answered({ kind: 'yes' });
     hanging.resolve();
     await opening;
     await started[0]?.idle();
@@ -274,7 +274,7 @@ describe('an upload that fails', () => {
       severity: 'ALARM',
       message: expect.stringContaining('denies greengrass:PutCertificateAuthorities'),
     });
-    cloud.upload = () => answered({ kind: 'accepted' });
+    cloud.upload = () => answered({ kind: 'yes' });
     await later(job, 3_000);
     expect(job.status().state).toBe('done');
     expect(here.open.size).toBe(0);
@@ -291,7 +291,7 @@ describe('an upload that fails', () => {
   });
 
   it('is given up where the service calls it invalid, until the CA changes or the operator asks', async () => {
-    cloud.upload = () => answered({ kind: 'rejected', message: 'not a CA' });
+    cloud.upload = () => answered({ kind: 'no', message: 'not a CA' });
     const job = await start();
     expect(job.status()).toMatchObject({ state: 'waiting', nextAt: undefined, lastError: 'not a CA' });
     expect(here.open.get(UPLOAD_FINDING)?.severity).toBe('ALARM');

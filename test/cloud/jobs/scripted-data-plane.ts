@@ -1,6 +1,7 @@
 /** The data plane as a test says it is, and what a job's surroundings heard. */
 import type { ConnectivityAddress } from '../../../src/cloud/greengrass/connectivity-info.ts';
-import type { CoreDataPlane, UploadAnswer } from '../../../src/cloud/jobs/ports.ts';
+import type { UploadAnswer } from '../../../src/cloud/greengrass/data-plane.ts';
+import type { CoreDataPlane } from '../../../src/cloud/jobs/ports.ts';
 import { NetworkState } from '../../../src/cloud/network-state.ts';
 import { answered, type Outcome, trouble } from '../../../src/cloud/outcome.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
@@ -16,12 +17,12 @@ export class ScriptedDataPlane implements CoreDataPlane {
   readonly updates: (readonly ConnectivityAddress[])[] = [];
   reads = 0;
   upload: (signal: AbortSignal) => Outcome<UploadAnswer> | Promise<Outcome<UploadAnswer>> = () =>
-    answered({ kind: 'accepted' });
+    answered({ kind: 'yes' });
   read: (
     signal: AbortSignal,
   ) => Outcome<readonly ConnectivityAddress[]> | Promise<Outcome<readonly ConnectivityAddress[]>> = () =>
     answered([]);
-  update: () => Outcome<unknown> = () => answered({});
+  update: () => Outcome<string> = () => answered('');
 
   async putCertificateAuthorities(
     _core: string,
@@ -43,7 +44,7 @@ export class ScriptedDataPlane implements CoreDataPlane {
   async updateConnectivityInfo(
     _core: string,
     entries: readonly ConnectivityAddress[],
-  ): Promise<Outcome<unknown>> {
+  ): Promise<Outcome<string>> {
     this.updates.push(entries);
     return this.update();
   }
