@@ -56,7 +56,7 @@ export function readCoreCredentials(files: CoreFiles, warn: (message: string) =>
   return {
     certificatePem,
     keyPem,
-    rootCaPems: files.rootCaFile === undefined ? amazonRoots() : roots(files.rootCaFile),
+    rootCaPems: readRoots(files.rootCaFile),
     certificateId: certificate.fingerprint256.replaceAll(':', '').toLowerCase(),
     notAfter: certificate.validToDate.getTime(),
   };
@@ -84,7 +84,9 @@ function first(key: string, path: string, text: string): X509Certificate {
   return parsed(key, path, pem);
 }
 
-function roots(path: string): readonly string[] {
+/** PEMs: those of `cloud.rootCaFile`, or Amazon's. Throws `CoreFileError`. */
+export function readRoots(path: string | undefined): readonly string[] {
+  if (path === undefined) return amazonRoots();
   const key = 'cloud.rootCaFile';
   const pems = read(key, path).text.match(PEM_CERTIFICATE) ?? [];
   if (pems.length === 0) throw new CoreFileError(key, `${path} holds no PEM certificate`);

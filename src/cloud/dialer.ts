@@ -24,11 +24,15 @@ import type { CoreCredentials } from './core-credentials.ts';
 import { trouble } from './outcome.ts';
 import type { ProxyAddress } from './proxy.ts';
 
+/** Without certificate and key, none is shown. */
+export type DialCredentials = Pick<CoreCredentials, 'rootCaPems'> &
+  Partial<Pick<CoreCredentials, 'certificatePem' | 'keyPem'>>;
+
 export interface DialerOptions {
   readonly host: string;
   readonly port: number;
   readonly alpn: string | undefined;
-  readonly credentials: CoreCredentials;
+  readonly credentials: DialCredentials;
   readonly proxy: ProxyAddress | undefined;
   readonly lookup: LookupFunction | undefined;
 }
@@ -40,11 +44,11 @@ export class Dialer {
 
   constructor(options: DialerOptions) {
     const { credentials, host, port } = options;
+    const { certificatePem: cert, keyPem: key } = credentials;
     this.#options = options;
     this.#place = placeOf(host, port);
     this.#secureContext = createSecureContext({
-      cert: credentials.certificatePem,
-      key: credentials.keyPem,
+      ...(cert === undefined || key === undefined ? {} : { cert, key }),
       ca: [...credentials.rootCaPems],
       minVersion: 'TLSv1.2',
     });

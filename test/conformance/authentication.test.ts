@@ -78,8 +78,7 @@ class World {
         this.#setCloud(...(argument.split('=') as [string, string]));
         return null;
       case 'corruptPem':
-        // Trust records hold no PEM that could be corrupted: nothing to do, and nothing may change.
-        return null;
+        return await this.#corruptPem();
       default:
         throw new Error(`unknown step ${text}`);
     }
@@ -110,6 +109,15 @@ class World {
     const result = await (await this.#opened()).authenticate(clientId, certificate.pem);
     if (result.kind === 'authenticated') return 'token';
     return result.kind === 'rejected' ? 'InvalidCredentialError' : 'VERIFICATION_UNAVAILABLE';
+  }
+
+  /** The one kept for the refresh: no decision reads it. */
+  async #corruptPem(): Promise<null> {
+    const { persistence, trust } = await this.#opened();
+    await trust.flush();
+    expect(persistence.pems.has(this.#device.id)).toBe(true);
+    persistence.pems.set(this.#device.id, 'corrupted');
+    return null;
   }
 
   #setClock(argument: string): void {

@@ -6,6 +6,7 @@
  */
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
+import { jsonObject, retryAfterMs } from '../aws-error.ts';
 import { type Answered, answered, isWorthRetrying, type Outcome, type Trouble, trouble } from '../outcome.ts';
 import type { ServiceAnswer, ServiceConnection } from '../service-connection.ts';
 import type { CredentialsSource } from './sdk-calls.ts';
@@ -146,11 +147,9 @@ export class RoleAliasCredentials {
 
   #read({ value: { status, headers, body } }: Answered<ServiceAnswer>): Outcome<TemporaryCredentials> {
     const who = "AWS IoT's credential provider";
-    if (status === 429)
-      return trouble('throttled', `${who} answered HTTP 429`, seconds(headers['retry-after']));
-    if (status >= 500) {
-      return trouble('server-error', `${who} answered HTTP ${status}`, seconds(headers['retry-after']));
-    }
+    const wait = retryAfterMs(headers['retry-after'], this.#clock.now());
+    if (status === 429) return trouble('throttled', `${who} answered HTTP 429`, wait);
+    if (status >= 500) return trouble('server-error', `${who} answered HTTP ${status}`, wait);
     if (status === 401 || status === 403 || status === 404) {
       return trouble(
         'misconfigured',
@@ -158,7 +157,7 @@ export class RoleAliasCredentials {
       );
     }
     if (status !== 200) return trouble('unexpected', `${who} answered HTTP ${status}`);
-    const parsed = ANSWER.safeParse(json(body));
+    const parsed = ANSWER.safeParse(jsonObject(body));
     if (!parsed.success) return trouble('unexpected', `${who} answered with something that cannot be read`);
     const { expiration, ...keys } = parsed.data.credentials;
     const end = new Date(expiration);
@@ -170,17 +169,4 @@ export class RoleAliasCredentials {
     }
     return answered({ ...keys, expiration: end });
   }
-}
-
-function json(body: string): unknown {
-  try {
-    return JSON.parse(body);
-  } catch {
-    return undefined;
-  }
-}
-
-function seconds(header: string | undefined): number | undefined {
-  if (header === undefined || !/^\d{1,4}$/.test(header)) return undefined;
-  return Math.min(Number(header), 300) * 1_000;
 }

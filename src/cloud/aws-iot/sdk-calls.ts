@@ -1,6 +1,7 @@
 /**
  * How AWS's SDK is used, whichever of its clients. Always true:
- * - One call is one request: the retries are the daemon's, who knows the deadline and everybody else's requests.
+ * - One call is one request: the retries are the daemon's, who knows the deadline and everybody else's requests. It is sent again
+ *   only if its connection was closed before the answer began, as idle ones are; all that is asked may be asked twice.
  * - It goes over https to servers that the given agent trusts, by the proxy that the agent uses; no variable of the environment
  *   and no shared file moves it elsewhere.
  * - Credentials that the service refuses are looked for anew before the next call, so that replaced ones need no restart.
@@ -19,6 +20,7 @@ import {
   type SdkOperation,
   unansweredInTime,
   unreadableAnswer,
+  wasClosedUnheard,
 } from './sdk-failure.ts';
 
 export interface AwsCredentials {
@@ -109,13 +111,15 @@ export function clientConfiguration({ region, endpoint, agent, credentials }: Sd
 
 export class SdkCalls {
   readonly #client: SdkClient;
+  readonly #agent: Agent;
   readonly #clock: Clock;
   readonly #requestTimeoutMs: () => number;
   #refused = false;
   #noRefreshBefore = Number.NEGATIVE_INFINITY;
 
-  constructor(client: SdkClient, { clock, requestTimeoutMs }: SdkConnectionOptions) {
+  constructor(client: SdkClient, { agent, clock, requestTimeoutMs }: SdkConnectionOptions) {
     this.#client = client;
+    this.#agent = agent;
     this.#clock = clock;
     this.#requestTimeoutMs = requestTimeoutMs;
   }
@@ -148,13 +152,24 @@ export class SdkCalls {
       return classifyCredentials(error, this.#clock.now());
     }
     try {
-      return answered(await send({ abortSignal: signal, requestTimeout: this.#requestTimeoutMs() }));
+      return answered(await this.#heard(signal, send));
     } catch (error) {
       if (signal.aborted) return unansweredInTime(operation);
       const failure = classifyRequest(error, operation, this.#clock.now());
       this.#refused ||= refusesCredentials(failure);
       return failure;
     }
+  }
+
+  async #heard<T>(signal: AbortSignal, send: (options: SdkSendOptions) => Promise<T>): Promise<T> {
+    const how = (): SdkSendOptions => ({ abortSignal: signal, requestTimeout: this.#requestTimeoutMs() });
+    try {
+      return await send(how());
+    } catch (error) {
+      if (signal.aborted || !wasClosedUnheard(error)) throw error;
+    }
+    for (const socket of Object.values(this.#agent.freeSockets).flat()) socket?.destroy();
+    return await send(how());
   }
 
   #isToRefresh(): boolean {

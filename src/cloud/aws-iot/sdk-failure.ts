@@ -5,6 +5,8 @@
  *   session token in clear. Only the error's type does, and the status.
  * - Whatever cannot be told is `unexpected`: never a verdict.
  */
+import { retryAfterMs } from '../aws-error.ts';
+import { DialError } from '../connection-failure.ts';
 import { type Trouble, type TroubleKind, trouble } from '../outcome.ts';
 
 /** A trouble, with what it takes to find the few answers among them that are about a device. */
@@ -25,7 +27,6 @@ export interface SdkOperation {
   readonly permission: string;
 }
 
-const LONGEST_WAIT_MS = 300_000;
 const ERROR_TYPE = /^[A-Za-z][A-Za-z0-9.]{0,80}$/;
 
 const THROTTLED = new Set([
@@ -85,29 +86,8 @@ const SERVER = new Set([
   'ServiceUnavailableException',
 ]);
 
-/** What OpenSSL and Node say of a server's certificate that is not accepted. */
-const CERTIFICATE_REFUSED = new Set([
-  'CERT_CHAIN_TOO_LONG',
-  'CERT_HAS_EXPIRED',
-  'CERT_NOT_YET_VALID',
-  'CERT_REJECTED',
-  'CERT_REVOKED',
-  'CERT_SIGNATURE_FAILURE',
-  'CERT_UNTRUSTED',
-  'DEPTH_ZERO_SELF_SIGNED_CERT',
-  'ERR_TLS_CERT_ALTNAME_INVALID',
-  'HOSTNAME_MISMATCH',
-  'INVALID_CA',
-  'INVALID_PURPOSE',
-  'PATH_LENGTH_EXCEEDED',
-  'SELF_SIGNED_CERT_IN_CHAIN',
-  'UNABLE_TO_GET_ISSUER_CERT',
-  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
-  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
-]);
-
 const UNREACHABLE_CODE =
-  /^(?:E(?:AI_[A-Z]+|ADDR[A-Z]+|CONN[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NOTFOUND|PIPE|PROTO|TIMEDOUT)|ERR_(?:SOCKET|SSL|STREAM|TLS|HTTP)_[A-Z0-9_]+|HPE_[A-Z_]+)$/;
+  /^(?:E(?:AI_[A-Z]+|ADDR[A-Z]+|CONN[A-Z]+|HOST[A-Z]+|NET[A-Z]+|NOTFOUND|PIPE|PROTO|TIMEDOUT)|ERR_(?:SOCKET|SSL|STREAM|TLS|HTTP)_[A-Z0-9_]+)$/;
 
 export function sdkFailure(
   kind: TroubleKind,
@@ -130,6 +110,14 @@ export function unansweredInTime({ service, name }: SdkOperation): SdkFailure {
   return sdkFailure('unreachable', `${service} did not answer ${name} in time`);
 }
 
+/** The server closed the connection, before a byte of its answer. */
+export function wasClosedUnheard(thrown: unknown): boolean {
+  const { code, status } = read(thrown, 0);
+  return (
+    status === undefined && (code === 'ECONNRESET' || code === 'EPIPE') && !(thrown instanceof DialError)
+  );
+}
+
 export function unreadableAnswer({ service, name }: SdkOperation): SdkFailure {
   return sdkFailure('unexpected', `${service} answered ${name} with something that cannot be read`);
 }
@@ -141,10 +129,11 @@ export function refusesCredentials({ errorType }: SdkFailure): boolean {
 
 /** From what the SDK threw for a request. `now`: the wall clock, for a `Retry-After` that is a date. */
 export function classifyRequest(thrown: unknown, operation: SdkOperation, now: number): SdkFailure {
+  if (thrown instanceof DialError) return metBefore(thrown);
   const { service, name, permission } = operation;
-  const { errorType, status, code, retryAfterMs } = read(thrown, now);
+  const { errorType, status, code, waitMs } = read(thrown, now);
   const named = `${service} answered ${name} with ${errorType === '' ? 'an error' : errorType}${status === undefined ? '' : ` (HTTP ${status})`}`;
-  const found = { errorType, status, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+  const found = { errorType, status, ...(waitMs === undefined ? {} : { retryAfterMs: waitMs }) };
   switch (kindOf(errorType, status)) {
     case 'throttled':
       return sdkFailure('throttled', `${named}: too many requests in this account`, found);
@@ -168,12 +157,6 @@ export function classifyRequest(thrown: unknown, operation: SdkOperation, now: n
       return sdkFailure('unexpected', named, found);
     default:
   }
-  if (CERTIFICATE_REFUSED.has(code)) {
-    return sdkFailure(
-      'misconfigured',
-      `the server that answers for ${service} is not trusted (${code}): something between decrypts TLS and its root is not in cloud.rootCaFile, the endpoint is another's, or the clock of this host is wrong`,
-    );
-  }
   if (isUnreachable(thrown, code)) {
     return sdkFailure('unreachable', `${service} cannot be reached${code === '' ? '' : ` (${code})`}`);
   }
@@ -182,7 +165,7 @@ export function classifyRequest(thrown: unknown, operation: SdkOperation, now: n
 
 /** From what the search for credentials threw. */
 export function classifyCredentials(thrown: unknown, now: number): SdkFailure {
-  if (thrown instanceof CredentialsTrouble) return { ...thrown.trouble, errorType: '', status: undefined };
+  if (thrown instanceof CredentialsTrouble || thrown instanceof DialError) return metBefore(thrown);
   const { errorType, status, code } = read(thrown, now);
   const kind = kindOf(errorType, status);
   if (kind === 'throttled' || kind === 'server') {
@@ -191,7 +174,7 @@ export function classifyCredentials(thrown: unknown, now: number): SdkFailure {
       `the source of the AWS credentials answered ${errorType === '' ? 'an error' : errorType}`,
     );
   }
-  if (kind === undefined && !CERTIFICATE_REFUSED.has(code) && isUnreachable(thrown, code)) {
+  if (kind === undefined && isUnreachable(thrown, code)) {
     return sdkFailure(
       'unreachable',
       `the source of the AWS credentials cannot be reached${code === '' ? '' : ` (${code})`}`,
@@ -215,6 +198,11 @@ export class CredentialsTrouble extends Error {
     super(met.message);
     this.trouble = met;
   }
+}
+
+/** It was classified where it happened. */
+function metBefore({ trouble: met }: { readonly trouble: Trouble }): SdkFailure {
+  return { ...met, errorType: '', status: undefined };
 }
 
 type AnswerKind = 'throttled' | 'denied' | 'credentials' | 'signature' | 'server' | 'unexpected';
@@ -249,17 +237,13 @@ function read(thrown: unknown, now: number) {
   const errorType = ERROR_TYPE.test(name) && !/^(?:Unknown|UnknownError)$/.test(name) ? name : '';
   const code =
     typeof from['code'] === 'string' && /^[A-Z][A-Z0-9_]{1,60}$/.test(from['code']) ? from['code'] : '';
-  return { errorType, status, code, retryAfterMs: retryAfter(from['$response'], now) };
+  return { errorType, status, code, waitMs: retryAfter(from['$response'], now) };
 }
 
-/** Whole seconds or a date; a wait longer than five minutes is not believed, and cut. */
 function retryAfter(response: unknown, now: number): number | undefined {
   if (!isObject(response) || !isObject(response['headers'])) return undefined;
   const given = response['headers']['retry-after'];
-  if (typeof given !== 'string' || given.length > 64) return undefined;
-  const date = given.endsWith(' GMT') ? Date.parse(given) : Number.NaN;
-  const wait = /^\d{1,9}$/.test(given) ? Number(given) * 1_000 : date - now;
-  return Number.isFinite(wait) ? Math.min(Math.max(wait, 0), LONGEST_WAIT_MS) : undefined;
+  return typeof given === 'string' ? retryAfterMs(given, now) : undefined;
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -78,6 +78,7 @@ describe('What AWS IoT answers', () => {
     ['502 with a page of text', { kind: 'answer', status: 502, body: '<html>' }, 'server-error', /HTTP 502/],
     ['InvalidRequestException', error(400, 'InvalidRequestException'), 'unexpected', /InvalidRequest/],
     ['an error nobody knows', error(418, 'TeapotException'), 'unexpected', /TeapotException/],
+    ['no HTTP', { kind: 'malformed-head' }, 'unexpected', /cannot be read/],
     ['a redirection', { kind: 'redirect' }, 'unexpected', /HTTP 307/],
     ['half of a JSON', { kind: 'malformed-json' }, 'unexpected', /cannot be read/],
     ['a page of text', { kind: 'answer', status: 200, body: '<html>' }, 'unexpected', /cannot be read/],
@@ -131,7 +132,6 @@ describe('Where AWS IoT does not answer', () => {
     ['resets the connection', { kind: 'close', how: 'reset' }],
     ['answers by half', { kind: 'half-answer' }],
     ['answers by half and resets', { kind: 'half-answer', how: 'reset' }],
-    ['speaks no HTTP', { kind: 'malformed-head' }],
   ])('because it %s, it is unreachable', async (_how, fault) => {
     room.aws.faults.add(fault);
     await meets('unreachable', /cannot be reached/);
@@ -166,7 +166,7 @@ describe('Where AWS IoT does not answer', () => {
 
   it('because the network is cut, it is unreachable, and answers when it is back', async () => {
     await room.aws.cut();
-    await meets('unreachable', /ECONNREFUSED/);
+    await meets('unreachable', /refuses connections/);
     await room.aws.restore();
     const { id } = room.activeDevice();
     expect(await room.controlPlane.describeCertificate(id, signal())).toMatchObject({ kind: 'answered' });
@@ -180,19 +180,35 @@ describe('Where AWS IoT does not answer', () => {
 });
 
 describe('A server that answers for AWS IoT', () => {
-  it.each<ServerIdentity>(['other-ca', 'other-name', 'expired', 'not-yet-valid'])(
-    'with a certificate that is %s is not spoken to',
-    async (identity) => {
-      room.aws.showCertificate(identity);
-      await meets('misconfigured', /cloud\.rootCaFile/);
-      expect(room.aws.requests.count()).toBe(0);
-    },
-  );
+  it.each<readonly [ServerIdentity, RegExp]>([
+    ['other-ca', /none of the trusted roots/],
+    ['other-name', /other names/],
+    ['expired', /clock/],
+    ['not-yet-valid', /clock/],
+  ])('with a certificate that is %s is not spoken to', async (identity, message) => {
+    room.aws.showCertificate(identity);
+    await meets('misconfigured', message);
+    expect(room.aws.requests.count()).toBe(0);
+  });
 
   it('is asked on one connection, again and again', async () => {
     const { id } = room.activeDevice();
     for (let times = 0; times < 5; times += 1) await room.controlPlane.describeCertificate(id, signal());
     expect(room.aws.requests.connections.length).toBe(1);
+  });
+
+  it('may close a connection that nobody uses: it costs another one, not the answer', async () => {
+    const { id } = room.activeDevice();
+    await room.controlPlane.describeCertificate(id, signal());
+    room.aws.faults.add({ kind: 'close', onlyReused: true });
+    expect(await room.controlPlane.describeCertificate(id, signal())).toMatchObject({ kind: 'answered' });
+    room.aws.faults.clear();
+    room.aws.faults.add({ kind: 'close' });
+    room.aws.requests.clear();
+    expect(await room.controlPlane.describeCertificate(id, signal())).toMatchObject({
+      trouble: 'unreachable',
+    });
+    expect(room.aws.requests.count()).toBe(2);
   });
 
   it('is asked once for each call: retries are the queue’s', async () => {
