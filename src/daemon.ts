@@ -11,6 +11,7 @@ import { loadContract } from './contract/index.ts';
 import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
 import { encodePkcs12 } from './daemon/certificates.ts';
+import { doctorOf } from './daemon/doctor.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
 import { openPki } from './daemon/pki.ts';
 import { endRevokedSessions, openRevocations } from './daemon/revocation.ts';
@@ -189,6 +190,16 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         clock: trusted,
         refusals: { list: (limit) => refusals.recent(limit) },
         configuration: configurationOf(configuration),
+        cloud: undefined,
+        doctor: {
+          examine: (signal) =>
+            doctorOf({
+              configuration: current(),
+              clock,
+              hostName: hostname(),
+              environment: process.env,
+            }).examine(signal),
+        },
         audit: auditOf(audit),
         daemon: {
           facts: () => ({

@@ -22,6 +22,8 @@ const KINDS: Readonly<Record<string, AuditEvent['kind']>> = {
   configuration: 'configuration',
   clock: 'clock',
   backup: 'daemon',
+  cloud: 'daemon',
+  connectivity: 'daemon',
   'server-ca': 'certificate',
   'server-certificate': 'certificate',
 };

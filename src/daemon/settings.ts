@@ -25,14 +25,23 @@ export function sessionSettings({ performance, security, sessions }: Configurati
   };
 }
 
+/** Under which name this daemon is a core device to the cloud. A host name becomes a thing name. */
+export function coreThingName({ cloud, discovery }: Configuration, hostName: string): string {
+  return cloud.coreThingName ?? discovery.coreName ?? thingNameOf(hostName);
+}
+
 /** What discovery tells of this core, its addresses and CAs aside. A host name becomes a thing name. */
 export function discoveredCore(
   { discovery }: Configuration,
   hostName: string,
 ): Pick<DiscoveredCore, 'groupId' | 'thingArn'> {
-  const { coreName = hostName.replace(/[^A-Za-z0-9:_-]/g, '-').slice(0, 128) || 'core' } = discovery;
+  const { coreName = thingNameOf(hostName) } = discovery;
   return {
     groupId: discovery.groupId ?? `greengrassV2-coreDevice-${coreName}`,
     thingArn: discovery.thingArn ?? `arn:aws:iot:local:000000000000:thing/${coreName}`,
   };
+}
+
+function thingNameOf(hostName: string): string {
+  return hostName.replace(/[^A-Za-z0-9:_-]/g, '-').slice(0, 128) || 'core';
 }

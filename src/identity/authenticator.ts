@@ -63,6 +63,8 @@ const NO_THING_NAME: Rejected = {
   reason: 'THING_UNKNOWN',
   message: 'what was asked for is no thing name: 1 to 128 letters, digits, ":", "_" and "-"',
 };
+/** Whose questions are those about clients without a certificate: together they crowd out no device. */
+const NO_CERTIFICATE = 'clients without a certificate';
 const LEFT: Unavailable = { kind: 'unavailable', cause: 'the caller stopped waiting' };
 /** A wall clock so far behind what is known to have passed was set back. */
 const NOTABLE_LAG = 60_000;
@@ -157,10 +159,10 @@ export class Authenticator {
     return this.#observed('attachment', decide, describeResult, DEFECT);
   }
 
-  /** Is a thing of this name registered? Undefined: it cannot be told now, be it for a defect. */
+  /** For clients without a certificate: is a thing of this name registered? Undefined: it cannot be told now, be it for a defect. */
   async isThing(name: string, signal: AbortSignal): Promise<boolean | undefined> {
     try {
-      return await this.#confirmations.isThing(name, this.#waiter(signal), 'usual');
+      return await this.#confirmations.isThing(name, this.#waiter(signal), 'usual', NO_CERTIFICATE);
     } catch (error) {
       this.#observer?.failed?.(error);
       return undefined;

@@ -6,9 +6,7 @@ import { describe, expect, it } from 'vitest';
  * Entries of cda.json about what is not part of this release. Each is named here, so that none is skipped without a
  * word; the sections that are part of it have test files of their own.
  */
-const LATER: Readonly<Record<string, string>> = {
-  cloudQueue: 'the cloud verifiers and their request queue',
-};
+const LATER: Readonly<Record<string, string>> = {};
 
 interface Entry {
   readonly id: string;
@@ -42,6 +40,7 @@ it('every section of the case file has its tests, or is named here', () => {
     'certificates',
     'ipc',
     'metrics',
+    'cloudQueue',
   ];
   const sections = Object.keys(cases).filter((name) => Array.isArray(cases[name]));
   expect(sections.toSorted()).toEqual([...tested, ...Object.keys(LATER)].toSorted());

@@ -4,6 +4,7 @@
  * Key pairs are shared by all certificates of one kind that a maker makes, unless one is asked for.
  */
 import { createHash, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
+import { isIPv4 } from 'node:net';
 import forge from 'node-forge';
 
 const { asn1 } = forge;
@@ -36,6 +37,8 @@ export interface CertificateOptions {
   readonly isCa?: boolean;
   /** What it says it is for (extended key usage); left out: it does not say. */
   readonly purpose?: 'client' | 'server';
+  /** DNS names and IPv4 addresses it is good for (subject alternative names). */
+  readonly hosts?: readonly string[];
   readonly serial?: string;
 }
 
@@ -180,10 +183,11 @@ function time(at: number): Asn1 {
     : primitive(asn1.Type.GENERALIZEDTIME, digits);
 }
 
-function extensions({ isCa, purpose }: CertificateOptions): Asn1[] {
+function extensions({ hosts, isCa, purpose }: CertificateOptions): Asn1[] {
   const each = [
     ...(isCa === true ? [basicConstraints()] : []),
     ...(purpose === undefined ? [] : [extendedKeyUsage(purpose)]),
+    ...(hosts === undefined ? [] : [alternativeNames(hosts)]),
   ];
   return each.length === 0 ? [] : [context(3, sequence(...each))];
 }
@@ -191,6 +195,22 @@ function extensions({ isCa, purpose }: CertificateOptions): Asn1[] {
 function extendedKeyUsage(purpose: 'client' | 'server'): Asn1 {
   const value = toDer(sequence(oid(`1.3.6.1.5.5.7.3.${purpose === 'server' ? 1 : 2}`)));
   return sequence(oid('2.5.29.37'), primitive(asn1.Type.OCTETSTRING, value.toString('latin1')));
+}
+
+function alternativeNames(hosts: readonly string[]): Asn1 {
+  const names = hosts.map((host) =>
+    isIPv4(host)
+      ? named(7, String.fromCharCode(...host.split('.').map(Number)))
+      : named(2, Buffer.from(host).toString('latin1')),
+  );
+  return sequence(
+    oid('2.5.29.17'),
+    primitive(asn1.Type.OCTETSTRING, toDer(sequence(...names)).toString('latin1')),
+  );
+}
+
+function named(tag: number, value: string): Asn1 {
+  return asn1.create(asn1.Class.CONTEXT_SPECIFIC, tag as forge.asn1.Type, false, value);
 }
 
 function basicConstraints(): Asn1 {

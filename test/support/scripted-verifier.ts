@@ -37,8 +37,8 @@ export class ScriptedVerifier implements Verifier {
   call: 'ok' | 'error' | 'throw' | 'hang' | 'queue-full' = 'ok';
   latencyMs = 0;
   readonly calls: VerifierCall[] = [];
-  /** Signals of the calls, in their order. */
-  readonly signals: AbortSignal[] = [];
+  /** Who made the calls, in their order. */
+  readonly askings: Asking[] = [];
   readonly #clock: Clock;
   readonly #certificates = new Map<string, 'active' | RejectionReason>();
   readonly #things = new Set<string>();
@@ -68,6 +68,11 @@ export class ScriptedVerifier implements Verifier {
     this.#attachments.delete(`${certificateId} ${thingName}`);
   }
 
+  /** Signals of the calls, in their order. */
+  get signals(): readonly AbortSignal[] {
+    return this.askings.map(({ signal }) => signal);
+  }
+
   /** Calls from now on get their verdict, but tell it only when the answer is called. */
   hold(): () => void {
     const { promise, resolve } = Promise.withResolvers<void>();
@@ -78,23 +83,23 @@ export class ScriptedVerifier implements Verifier {
     };
   }
 
-  verifyCertificate(certificate: DeviceCertificate, { signal }: Asking): Promise<CertificateVerdict> {
-    return this.#answer({ about: 'certificate', certificateId: certificate.id }, signal, () => {
+  verifyCertificate(certificate: DeviceCertificate, asking: Asking): Promise<CertificateVerdict> {
+    return this.#answer({ about: 'certificate', certificateId: certificate.id }, asking, () => {
       const state = this.#certificates.get(certificate.id) ?? 'CERTIFICATE_UNKNOWN';
       return state === 'active' ? { kind: 'active' } : rejected(state);
     });
   }
 
-  verifyAttachment(certificateId: string, thingName: string, { signal }: Asking): Promise<AttachmentVerdict> {
-    return this.#answer({ about: 'attachment', certificateId, thingName }, signal, () => {
+  verifyAttachment(certificateId: string, thingName: string, asking: Asking): Promise<AttachmentVerdict> {
+    return this.#answer({ about: 'attachment', certificateId, thingName }, asking, () => {
       const found = this.#attachments.get(`${certificateId} ${thingName}`);
       if (found !== undefined) return { kind: 'active', exclusive: found.exclusive };
       return rejected(this.#things.has(thingName) ? 'NOT_ATTACHED' : 'THING_UNKNOWN');
     });
   }
 
-  exclusiveThingOf(certificateId: string, { signal }: Asking): Promise<ExclusiveThingVerdict> {
-    return this.#answer({ about: 'exclusive-thing', certificateId }, signal, () => {
+  exclusiveThingOf(certificateId: string, asking: Asking): Promise<ExclusiveThingVerdict> {
+    return this.#answer({ about: 'exclusive-thing', certificateId }, asking, () => {
       const found = [...this.#attachments.values()].find(
         (each) => each.certificateId === certificateId && each.exclusive,
       );
@@ -103,8 +108,8 @@ export class ScriptedVerifier implements Verifier {
     });
   }
 
-  async isThing(name: string, { signal }: Asking): Promise<boolean | undefined> {
-    const answer = await this.#answer({ about: 'thing', thingName: name }, signal, () => ({
+  async isThing(name: string, asking: Asking): Promise<boolean | undefined> {
+    const answer = await this.#answer({ about: 'thing', thingName: name }, asking, () => ({
       kind: 'known' as const,
       is: this.#things.has(name),
     }));
@@ -113,11 +118,11 @@ export class ScriptedVerifier implements Verifier {
 
   async #answer<T extends { readonly kind: string }>(
     call: VerifierCall,
-    signal: AbortSignal,
+    asking: Asking,
     verdict: () => T,
   ): Promise<T | Unavailable> {
     this.calls.push(call);
-    this.signals.push(signal);
+    this.askings.push(asking);
     if (this.call === 'throw') throw new Error('socket hang up');
     const given = this.#form(verdict);
     if (this.call === 'hang') return await new Promise<never>(() => {});

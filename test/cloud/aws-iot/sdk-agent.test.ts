@@ -1,0 +1,94 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSdkAgent } from '../../../src/cloud/aws-iot/sdk-agent.ts';
+import { readRoots } from '../../../src/cloud/core-credentials.ts';
+import { ProxyAddress } from '../../../src/cloud/proxy.ts';
+import { ConnectProxy } from '../../support/fake-aws/connect-proxy.ts';
+import { IotRoom } from './iot-room.ts';
+
+let room: IotRoom;
+let proxy: ConnectProxy;
+
+beforeEach(async () => {
+  room = await IotRoom.open();
+  proxy = await ConnectProxy.start({ user: 'line', password: 'p:ss word' });
+});
+afterEach(async () => {
+  await room.close();
+  await proxy.stop();
+});
+
+const ask = () => room.controlPlane.describeCertificate(room.activeDevice().id, new AbortController().signal);
+
+describe('The connections of the SDK', () => {
+  it('go through the proxy, with its password, and know the server behind it', async () => {
+    room.proxy = new ProxyAddress(proxy.url);
+    expect(await ask()).toMatchObject({ kind: 'answered' });
+    expect(proxy.connections).toMatchObject([{ target: `localhost:${room.aws.controlPort}` }]);
+    expect(room.aws.requests.connections).toMatchObject([
+      { sni: 'localhost', alpn: undefined, resumed: false },
+    ]);
+    room.aws.showCertificate('other-ca');
+    room.aws.closeIdleConnections();
+    expect(await ask()).toMatchObject({ trouble: 'misconfigured' });
+  });
+
+  it('tell of a proxy that refuses them, and not of its password', async () => {
+    room.proxy = new ProxyAddress(proxy.url.replace('p%3Ass%20word', 'sesame'));
+    const outcome = await ask();
+    expect(outcome).toMatchObject({
+      trouble: 'misconfigured',
+      message: expect.stringContaining('user and password'),
+    });
+    expect(JSON.stringify(outcome)).not.toContain('sesame');
+  });
+
+  it('are given up where a proxy says nothing', async () => {
+    room.proxy = new ProxyAddress(proxy.url);
+    room.requestTimeoutMs = 100;
+    proxy.answers = 'stall';
+    expect(await ask()).toMatchObject({ trouble: 'unreachable' });
+    await expect.poll(() => proxy.open).toBe(0);
+  });
+
+  it('come to be once the file with the roots can be read', async () => {
+    const file = join(tmpdir(), `deviceauthd-roots-${process.pid}.pem`);
+    const agent = createSdkAgent({
+      rootCaPems: () => readRoots(file),
+      proxyOf: () => undefined,
+      timeoutMs: () => 5_000,
+      clock: room.clock,
+    });
+    await room.reopen({ agent });
+    const message = expect.stringContaining('cloud.rootCaFile');
+    expect(await ask()).toMatchObject({ trouble: 'misconfigured', message });
+    writeFileSync(file, room.aws.rootCaPem);
+    expect(await ask()).toMatchObject({ kind: 'answered' });
+    agent.destroy();
+    rmSync(file);
+  });
+
+  it('hold servers against Amazon’s roots where none are given', async () => {
+    const rootCaPems = () => readRoots(undefined);
+    const agent = createSdkAgent({
+      rootCaPems,
+      proxyOf: () => undefined,
+      timeoutMs: () => 5_000,
+      clock: room.clock,
+    });
+    await room.reopen({ agent });
+    expect(await ask()).toMatchObject({ trouble: 'misconfigured' });
+    agent.destroy();
+  });
+
+  it('go by the address where it is one', async () => {
+    const endpoint = `https://127.0.0.1:${room.aws.controlPort}`;
+    const controlPlane = await room.openControlPlane({ endpoint });
+    const { id } = room.activeDevice();
+    expect(await controlPlane.describeCertificate(id, new AbortController().signal)).toMatchObject({
+      kind: 'answered',
+    });
+  });
+});
