@@ -3,15 +3,17 @@
  * roots and the proxy of `cloud` count for all of them, and no client certificate is shown.
  */
 import { Agent } from 'node:https';
+import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../clock.ts';
 import { DialError } from '../connection-failure.ts';
+import { CoreFileError } from '../core-credentials.ts';
 import { Dialer } from '../dialer.ts';
 import { trouble } from '../outcome.ts';
 import type { ProxyAddress } from '../proxy.ts';
 
 export interface SdkAgentOptions {
-  /** See `readRoots`. */
-  readonly rootCaPems: readonly string[];
+  /** See `readRoots`. Read when a host is asked for the first time; what it throws is found out again by the next connection. */
+  readonly rootCaPems: () => readonly string[];
   /** By which proxy a host is reached; see `proxyFor`. */
   readonly proxyOf: (host: string, port: number) => ProxyAddress | undefined;
   /** How long opening a connection may take, in milliseconds; read for each. */
@@ -33,8 +35,8 @@ export function createSdkAgent(options: SdkAgentOptions): Agent {
     const place = `${host} ${port}`;
     const known = dialers.get(place);
     if (known !== undefined) return known;
-    const { proxyOf, rootCaPems } = options;
-    const proxy = proxyOf(host, port);
+    const rootCaPems = options.rootCaPems();
+    const proxy = options.proxyOf(host, port);
     const made = new Dialer({
       host,
       port,
@@ -46,6 +48,17 @@ export function createSdkAgent(options: SdkAgentOptions): Agent {
     if (dialers.size >= MOST_HOSTS) dialers.clear();
     dialers.set(place, made);
     return made;
+  };
+  const dial = async (host: string, port: number): Promise<TLSSocket> => {
+    const late = new AbortController();
+    const cancel = clock.after(timeoutMs(), () => late.abort());
+    try {
+      return await dialerTo(host, port).dial(late.signal);
+    } catch (error) {
+      throw error instanceof CoreFileError ? new DialError(trouble('misconfigured', error.message)) : error;
+    } finally {
+      cancel();
+    }
   };
   const agent = new Agent({
     keepAlive: true,
@@ -61,15 +74,10 @@ export function createSdkAgent(options: SdkAgentOptions): Agent {
       );
       return undefined;
     }
-    const late = new AbortController();
-    const cancel = clock.after(timeoutMs(), () => late.abort());
-    dialerTo(host, Number(port ?? 443))
-      .dial(late.signal)
-      .finally(cancel)
-      .then(
-        (socket) => callback?.(null, socket),
-        (error: Error) => callback?.(error, undefined as never),
-      );
+    dial(host, Number(port ?? 443)).then(
+      (socket) => callback?.(null, socket),
+      (error: Error) => callback?.(error, undefined as never),
+    );
     return undefined;
   };
   return agent;

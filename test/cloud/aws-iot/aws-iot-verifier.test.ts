@@ -69,7 +69,7 @@ describe('A certificate, with AWS IoT as verifier', () => {
     expect(await verifier.verifyCertificate(certificate, room.asking())).toMatchObject({
       kind: 'unavailable',
     });
-    expect(room.requests.troubles).toMatchObject([{ trouble: 'unexpected' }]);
+    expect(room.troubles).toMatchObject([{ trouble: 'unexpected' }]);
   });
 
   it('gets no verdict from a 404 that names no type', async () => {
@@ -158,7 +158,7 @@ describe('An attachment, with AWS IoT as verifier', () => {
     expect(await verifier.verifyAttachment(id, 'pump-1', room.asking())).toMatchObject({
       kind: 'unavailable',
     });
-    expect(room.requests.troubles).toMatchObject([{ trouble: 'unexpected' }]);
+    expect(room.troubles).toMatchObject([{ trouble: 'unexpected' }]);
   });
 
   it('costs a description of its certificate only while the account is not known', async () => {
@@ -283,7 +283,7 @@ describe('Where ListPrincipalThingsV2 is not to be had', () => {
       kind: 'unavailable',
       cause: expect.stringMatching(/iot:ListPrincipalThings .*iot:ListPrincipalThingsV2/),
     });
-    expect(room.requests.troubles).toMatchObject([{ trouble: 'misconfigured' }]);
+    expect(room.troubles).toMatchObject([{ trouble: 'misconfigured' }]);
     room.aws.account.permit(V2);
     room.aws.account.attach(id, 'pump-1', true);
     expect(await verifier.verifyAttachment(id, 'pump-1', room.asking())).toMatchObject({ exclusive: true });
@@ -296,7 +296,7 @@ describe('Where ListPrincipalThingsV2 is not to be had', () => {
     expect(await verifier.verifyAttachment(id, 'pump-1', room.asking())).toMatchObject({
       kind: 'unavailable',
     });
-    expect(room.requests.troubles).toMatchObject([{ trouble: 'throttled' }]);
+    expect(room.troubles).toMatchObject([{ trouble: 'throttled' }]);
     room.aws.account.permit(V2);
     await verifier.verifyAttachment(id, 'pump-1', room.asking());
     expect(operations().at(-1)).toBe(V2);

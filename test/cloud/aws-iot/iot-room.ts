@@ -3,35 +3,21 @@ import { SystemClock } from '../../../src/clock.ts';
 import { AwsIotVerifier } from '../../../src/cloud/aws-iot/aws-iot-verifier.ts';
 import { type IotControlPlane, openIotControlPlane } from '../../../src/cloud/aws-iot/iot-control-plane.ts';
 import { createSdkAgent } from '../../../src/cloud/aws-iot/sdk-agent.ts';
-import type { AwsCredentials, SdkConnectionOptions } from '../../../src/cloud/aws-iot/sdk-calls.ts';
-import type { Answered, Trouble } from '../../../src/cloud/outcome.ts';
+import type { SdkConnectionOptions } from '../../../src/cloud/aws-iot/sdk-calls.ts';
+import type { Trouble } from '../../../src/cloud/outcome.ts';
 import type { ProxyAddress } from '../../../src/cloud/proxy.ts';
-import type { CloudRequest, CloudRequests } from '../../../src/cloud/request.ts';
 import { type DeviceCertificate, parseCertificate } from '../../../src/identity/certificate.ts';
-import type { Asking, Unavailable } from '../../../src/identity/verifier.ts';
+import type { Asking } from '../../../src/identity/verifier.ts';
 import { CertificateMaker } from '../../support/certificates.ts';
+import { DirectRequests } from '../../support/direct-requests.ts';
 import { FakeAws } from '../../support/fake-aws/fake-aws.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
-
-/** Makes each attempt once, at once, and keeps what it met: the queue and its retries have a specification of their own. */
-export class OneTry implements CloudRequests {
-  readonly operations: string[] = [];
-  readonly troubles: Trouble[] = [];
-
-  async run<T>(request: CloudRequest<T>): Promise<Answered<T> | Unavailable> {
-    this.operations.push(request.operation);
-    const outcome = await request.attempt(request.asking.signal);
-    if (outcome.kind === 'answered') return outcome;
-    this.troubles.push(outcome);
-    return { kind: 'unavailable', cause: outcome.message, retryAfterMs: outcome.retryAfterMs };
-  }
-}
 
 /** AWS on this host, and the verifier that asks it. */
 export class IotRoom {
   readonly aws: FakeAws;
   readonly clock = new ManualClock(Date.now());
-  readonly requests = new OneTry();
+  readonly requests = new DirectRequests();
   readonly agent: Agent;
   requestTimeoutMs = 5_000;
   /** Read when a host is asked for the first time. */
@@ -43,7 +29,7 @@ export class IotRoom {
   private constructor(aws: FakeAws) {
     this.aws = aws;
     this.agent = createSdkAgent({
-      rootCaPems: [aws.rootCaPem],
+      rootCaPems: () => [aws.rootCaPem],
       proxyOf: () => this.proxy,
       timeoutMs: () => this.requestTimeoutMs,
       clock: new SystemClock(),
@@ -72,15 +58,14 @@ export class IotRoom {
       endpoint: this.aws.controlUrl,
       agent: this.agent,
       requestTimeoutMs: () => this.requestTimeoutMs,
-      credentials: async () => this.keys,
+      credentials: async () => this.aws.credentials,
       clock: this.clock,
     };
   }
 
-  /** The access key that the account starts with. */
-  get keys(): AwsCredentials {
-    const { accessKeyId, secretAccessKey } = this.aws.credentials;
-    return { accessKeyId, secretAccessKey };
+  /** What kept the verifier from verdicts, in order. */
+  get troubles(): readonly Trouble[] {
+    return this.requests.outcomes.filter((outcome) => outcome.kind === 'trouble');
   }
 
   get controlPlane(): IotControlPlane {

@@ -72,7 +72,7 @@ describe('With a role alias', () => {
   it('that the core may not use, the operator learns what is missing', async () => {
     room.aws.account.deny(ASSUME);
     expect(await ask()).toMatchObject({ cause: expect.stringContaining('iot:AssumeRoleWithCertificate') });
-    expect(room.requests.troubles).toMatchObject([{ trouble: 'misconfigured' }]);
+    expect(room.troubles).toMatchObject([{ trouble: 'misconfigured' }]);
   });
 
   it('and a core whose certificate is not active, the operator learns that', async () => {
@@ -80,20 +80,20 @@ describe('With a role alias', () => {
     expect(await ask()).toMatchObject({
       cause: expect.stringContaining("is the core's certificate active?"),
     });
-    expect(room.requests.troubles).toMatchObject([{ trouble: 'misconfigured' }]);
+    expect(room.troubles).toMatchObject([{ trouble: 'misconfigured' }]);
   });
 
   it('a provider that is asked too often is not an answer about a device', async () => {
     room.aws.faults.add({ kind: 'throttle', retryAfter: '4' }, { operation: ASSUME });
     expect(await ask()).toMatchObject({ kind: 'unavailable', retryAfterMs: 4_000 });
-    expect(room.requests.troubles).toMatchObject([{ trouble: 'throttled' }]);
+    expect(room.troubles).toMatchObject([{ trouble: 'throttled' }]);
   });
 
   it('and the network cut, the last credentials serve when it is back', async () => {
     await ask();
     await room.aws.cut();
     expect(await ask()).toMatchObject({ kind: 'unavailable' });
-    expect(room.requests.troubles).toMatchObject([{ trouble: 'unreachable' }]);
+    expect(room.troubles).toMatchObject([{ trouble: 'unreachable' }]);
     await room.aws.restore();
     expect(await ask()).toEqual({ kind: 'active' });
     expect(room.aws.requests.count(ASSUME)).toBe(1);

@@ -1,4 +1,9 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { createSdkAgent } from '../../../src/cloud/aws-iot/sdk-agent.ts';
+import { readRoots } from '../../../src/cloud/core-credentials.ts';
 import { ProxyAddress } from '../../../src/cloud/proxy.ts';
 import { ConnectProxy } from '../../support/fake-aws/connect-proxy.ts';
 import { IotRoom } from './iot-room.ts';
@@ -46,6 +51,36 @@ describe('The connections of the SDK', () => {
     proxy.answers = 'stall';
     expect(await ask()).toMatchObject({ trouble: 'unreachable' });
     await expect.poll(() => proxy.open).toBe(0);
+  });
+
+  it('come to be once the file with the roots can be read', async () => {
+    const file = join(tmpdir(), `deviceauthd-roots-${process.pid}.pem`);
+    const agent = createSdkAgent({
+      rootCaPems: () => readRoots(file),
+      proxyOf: () => undefined,
+      timeoutMs: () => 5_000,
+      clock: room.clock,
+    });
+    await room.reopen({ agent });
+    const message = expect.stringContaining('cloud.rootCaFile');
+    expect(await ask()).toMatchObject({ trouble: 'misconfigured', message });
+    writeFileSync(file, room.aws.rootCaPem);
+    expect(await ask()).toMatchObject({ kind: 'answered' });
+    agent.destroy();
+    rmSync(file);
+  });
+
+  it('hold servers against Amazon’s roots where none are given', async () => {
+    const rootCaPems = () => readRoots(undefined);
+    const agent = createSdkAgent({
+      rootCaPems,
+      proxyOf: () => undefined,
+      timeoutMs: () => 5_000,
+      clock: room.clock,
+    });
+    await room.reopen({ agent });
+    expect(await ask()).toMatchObject({ trouble: 'misconfigured' });
+    agent.destroy();
   });
 
   it('go by the address where it is one', async () => {
