@@ -19,7 +19,7 @@ import {
 import { CallTelemetry } from './daemon/call-telemetry.ts';
 import { encodePkcs12 } from './daemon/certificates.ts';
 import { Cloud } from './daemon/cloud.ts';
-import { diagnose } from './daemon/doctor.ts';
+import { doctorOf } from './daemon/doctor.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
 import { openPki } from './daemon/pki.ts';
 import { openRefresh } from './daemon/refresh.ts';
@@ -209,7 +209,16 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         refusals: { list: (limit) => refusals.recent(limit) },
         configuration: configurationOf(configuration),
         cloud: cloud && cloudOf(cloud, authenticator, refresh),
-        doctor: { examine: (signal) => diagnose({ configuration: current(), clock, cloud }).examine(signal) },
+        doctor: {
+          examine: (signal) =>
+            doctorOf({
+              configuration: current(),
+              clock,
+              hostName: hostname(),
+              environment: process.env,
+              uploadStatus: () => cloud?.uploadStatus,
+            }).examine(signal),
+        },
         audit: auditOf(audit),
         daemon: {
           facts: () => ({
