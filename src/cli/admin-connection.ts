@@ -6,6 +6,7 @@ import type { ServiceError } from '@grpc/grpc-js';
 import { Client, credentials, Metadata, status } from '@grpc/grpc-js';
 import { readCallError } from '../contract/errors.ts';
 import type { AdminDefinition } from '../contract/generated/deviceauth/v1/Admin.ts';
+import type { DiagnosticCheck__Output } from '../contract/generated/deviceauth/v1/DiagnosticCheck.ts';
 import type { ExportStateRequest } from '../contract/generated/deviceauth/v1/ExportStateRequest.ts';
 import type { ImportItem } from '../contract/generated/deviceauth/v1/ImportItem.ts';
 import type { ImportOptions } from '../contract/generated/deviceauth/v1/ImportOptions.ts';
@@ -20,7 +21,10 @@ import { CliFailure, EXIT } from './failure.ts';
 type Methods = {
   [Name in keyof AdminDefinition as string extends Name ? never : Name]: AdminDefinition[Name];
 };
-export type Method = Exclude<keyof Methods, 'ImportCertificates' | 'ExportState' | 'ImportState'>;
+export type Method = Exclude<
+  keyof Methods,
+  'ImportCertificates' | 'ExportState' | 'ImportState' | 'Diagnose'
+>;
 export type Request<M extends Method> = Parameters<Methods[M]['requestSerialize']>[0];
 export type Response<M extends Method> = ReturnType<Methods[M]['responseDeserialize']>;
 
@@ -162,6 +166,41 @@ export class AdminConnection {
     }
   }
 
+  /** Check by check, as they are done; each is waited for as long as any answer. Throws its `CliFailure`. */
+  async *diagnose(signal: AbortSignal): AsyncGenerator<DiagnosticCheck__Output> {
+    const method = this.#contract.admin.Diagnose;
+    const call = this.#client.makeServerStreamRequest(
+      method.path,
+      method.requestSerialize,
+      method.responseDeserialize,
+      {},
+      new Metadata(),
+      {},
+    );
+    const cancel = (): void => call.cancel();
+    signal.addEventListener('abort', cancel);
+    let silent = false;
+    const giveUp = (): void => {
+      silent = true;
+      call.cancel();
+    };
+    let timer = setTimeout(giveUp, this.#timeoutMs);
+    try {
+      for await (const check of call as AsyncIterable<DiagnosticCheck__Output>) {
+        clearTimeout(timer);
+        yield check;
+        timer = setTimeout(giveUp, this.#timeoutMs);
+      }
+    } catch (error) {
+      if (signal.aborted) throw interrupted();
+      throw silent ? this.#unanswered() : this.#failure(error as ServiceError, {});
+    } finally {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', cancel);
+      call.cancel();
+    }
+  }
+
   async importState(
     options: ImportOptions,
     file: AsyncIterable<Uint8Array>,
@@ -222,16 +261,20 @@ export class AdminConnection {
     });
   }
 
+  #unanswered(): CliFailure {
+    return unreachable(
+      this.socket,
+      `no answer within ${this.#timeoutMs / 1000} s`,
+      'look at its log, or wait longer with --timeout',
+    );
+  }
+
   #transportFailure(error: ServiceError): CliFailure {
     switch (error.code) {
       case status.UNAVAILABLE:
         return unreachable(this.socket, error.details, 'see whether the daemon still runs, then try again');
       case status.DEADLINE_EXCEEDED:
-        return unreachable(
-          this.socket,
-          `no answer within ${this.#timeoutMs / 1000} s`,
-          'look at its log, or wait longer with --timeout',
-        );
+        return this.#unanswered();
       case status.UNIMPLEMENTED:
         return new CliFailure(`the daemon at ${this.socket} does not know this call`, {
           reason: 'UNIMPLEMENTED',

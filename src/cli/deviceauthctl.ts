@@ -1,4 +1,5 @@
 /** The verbs of deviceauthctl. Data only: what a verb does is loaded when it runs. */
+import { CLOUD } from './cloud-commands.ts';
 import type { CommandSpec, OptionSpec, Program } from './command.ts';
 
 const thing: OptionSpec = { type: 'string', value: 'THING', describe: 'The thing' };
@@ -500,7 +501,7 @@ const RUNNING: readonly CommandSpec[] = [
 export const DEVICEAUTHCTL: Program = {
   name: 'deviceauthctl',
   summary: 'Manages deviceauthd: devices, certificates, sessions, policy',
-  commands: [...THINGS, ...CERTIFICATES, ...CAS, ...RUNNING],
+  commands: [...THINGS, ...CERTIFICATES, ...CAS, ...RUNNING, ...CLOUD],
   notes: [
     'Exit codes: 0 done; 1 refused or partly failed; 2 the command line, a file or',
     'the configuration is wrong; 3 the daemon is not reachable (explain: 2).',

@@ -204,6 +204,11 @@ export class Authenticator {
     return this.#observed('recheck', decide, describe, 'unavailable');
   }
 
+  /** For the background refresh, which asks the same questions and shares their answers. */
+  get confirmations(): Confirmations {
+    return this.#confirmations;
+  }
+
   /** How many verifications waited for another's. */
   get joined(): number {
     return this.#tokens.joined + this.#confirmations.joined;

@@ -134,7 +134,7 @@ export class Confirmations {
     if (this.#verifier.local) {
       return (await this.#certificates.join(id, waiter.signal, ask, { alone: true })) ?? LEFT;
     }
-    if (mode !== 'offline' && this.#fresh(await this.#trust.certificate(id))) return ACTIVE;
+    if (mode !== 'offline' && this.isFresh(await this.#trust.certificate(id))) return ACTIVE;
     const verdict =
       mode === 'offline'
         ? NOT_ASKED
@@ -144,7 +144,8 @@ export class Confirmations {
             const given = this.#refusals.note(question, await ask(flight));
             if (given.kind === 'rejected') await this.#trust.withdrawCertificate(id);
             if (given.kind !== 'active') return given;
-            return this.#trust.confirmCertificate(id, this.#verifier.name, ticket) ? given : OVERTAKEN;
+            const { name } = this.#verifier;
+            return this.#trust.confirmCertificate(id, name, ticket, certificate.pem) ? given : OVERTAKEN;
           })) ??
           LEFT);
     if (verdict.kind !== 'unavailable' || mode === 'strict') return verdict;
@@ -168,7 +169,8 @@ export class Confirmations {
     }
     if (mode !== 'offline') {
       const record = await this.#trust.attachment(certificateId, thingName);
-      if (record !== undefined && this.#fresh(record)) return { kind: 'active', exclusive: record.exclusive };
+      if (record !== undefined && this.isFresh(record))
+        return { kind: 'active', exclusive: record.exclusive };
     }
     const verdict =
       mode === 'offline'
@@ -208,7 +210,7 @@ export class Confirmations {
       return (await this.#exclusive.join(certificateId, waiter.signal, ask, { alone: true })) ?? LEFT;
     }
     if (mode !== 'offline') {
-      const known = (await this.#exclusiveRecords(certificateId)).find((record) => this.#fresh(record));
+      const known = (await this.#exclusiveRecords(certificateId)).find((record) => this.isFresh(record));
       if (known !== undefined) return { kind: 'thing', thingName: known.thingName };
     }
     const verdict =
@@ -279,7 +281,8 @@ export class Confirmations {
     return (await this.#trust.attachments(certificateId)).filter((record) => record.exclusive);
   }
 
-  #fresh(record: { readonly confirmedAt: number; readonly verifier: string } | undefined): boolean {
+  /** Nobody would be asked about it now. */
+  isFresh(record: { readonly confirmedAt: number; readonly verifier: string } | undefined): boolean {
     const { revalidateAfterSeconds } = this.#settings();
     return this.#trust.fresh(record, revalidateAfterSeconds) && this.#trusted(record);
   }

@@ -27,6 +27,30 @@ export interface CertificateTrust {
   readonly certificate: TrustRecord | undefined;
   /** In any order. */
   readonly attachments: readonly AttachmentTrust[];
+  /** Whether the certificate itself is kept; what is in it is not looked at. */
+  readonly hasPem: boolean;
+}
+
+/** What a refresh asks about. */
+export interface KnownCertificate {
+  readonly certificateId: string;
+  /** As it is on disk, which may have been damaged; undefined: it is not kept. */
+  readonly pem: string | undefined;
+}
+
+/** How far the background refresh has come. Times are on the trust timeline. */
+export interface RefreshState {
+  readonly beganAt: number;
+  /** The id of the last certificate that was dealt with; empty: none yet, or all. */
+  readonly cursor: string;
+  /** Undefined: the run is under way. */
+  readonly finishedAt: number | undefined;
+}
+
+export interface TrustCounts {
+  readonly certificates: number;
+  readonly attachments: number;
+  readonly pems: number;
 }
 
 /**
@@ -46,7 +70,9 @@ export interface TrustBatch {
   /** Records to write over what is there. */
   readonly certificates: readonly TrustRecord[];
   readonly attachments: readonly AttachmentTrust[];
-  /** Records to delete, if they are there; deleting a certificate's leaves its attachments. */
+  /** Certificates to keep beside their records. */
+  readonly pems: readonly { readonly certificateId: string; readonly pem: string }[];
+  /** Records to delete, if they are there; deleting a certificate's deletes its PEM and leaves its attachments. */
   readonly deletedCertificates: readonly string[];
   readonly deletedAttachments: readonly { readonly certificateId: string; readonly thingName: string }[];
   /** Written with the records, so that none is ever on disk with a time later than the mark's. */
@@ -58,4 +84,13 @@ export interface TrustPersistence {
   write(batch: TrustBatch): Promise<void>;
   highWaterMark(): Promise<ClockMark>;
   setHighWaterMark(mark: ClockMark): Promise<void>;
+  /** In the order of their ids, at most `limit`, those after `after`: every certificate with a record or an attachment. */
+  page(after: string | undefined, limit: number): Promise<readonly KnownCertificate[]>;
+  /** Deletes the PEM if it is still this one. */
+  dropPem(certificateId: string, pem: string): Promise<void>;
+  /** Undefined: there was no run yet. */
+  refreshState(): Promise<RefreshState | undefined>;
+  /** With the mark, so that its times are never later than the mark's. */
+  setRefreshState(state: RefreshState, mark: ClockMark): Promise<void>;
+  counts(): Promise<TrustCounts>;
 }

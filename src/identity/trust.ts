@@ -16,7 +16,8 @@
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
 import type { IdentityLog } from './log.ts';
-import { type KeptTrust, TrustEntry } from './trust-entry.ts';
+import { attachmentRecord, batchOf, certificateRecord } from './trust-batch.ts';
+import { ITSELF, TrustEntry } from './trust-entry.ts';
 import type { AttachmentTrust, TrustPersistence, TrustRecord } from './trust-persistence.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 
@@ -38,8 +39,6 @@ export type Ticket = number;
 const FLUSH_DELAY = 250;
 const FLUSH_AT = 1_000;
 const LONGEST_RETRY = 30_000;
-/** The key of a certificate's own record; no thing has an empty name. */
-const ITSELF = '';
 
 export class TrustStore {
   readonly #persistence: TrustPersistence;
@@ -108,9 +107,12 @@ export class TrustStore {
     return this.#tickets;
   }
 
-  /** False: it was withdrawn after the ticket was taken, and stays so. */
-  confirmCertificate(certificateId: string, verifier: string, ticket: Ticket): boolean {
-    return this.#confirm(certificateId, ITSELF, { verifier, exclusive: false }, ticket);
+  /**
+   * False: it was withdrawn after the ticket was taken, and stays so. The PEM is written with the record unless the disk
+   * has it, and not kept here.
+   */
+  confirmCertificate(certificateId: string, verifier: string, ticket: Ticket, pem?: string): boolean {
+    return this.#confirm(certificateId, ITSELF, { verifier, exclusive: false }, ticket, pem);
   }
 
   /** False: it was withdrawn after the ticket was taken, and stays so. */
@@ -131,6 +133,19 @@ export class TrustStore {
 
   withdrawAttachment(certificateId: string, thingName: string): Promise<boolean> {
     return this.#withdraw(certificateId, thingName);
+  }
+
+  /** Withdraws all there is of a certificate, in one write; resolves as the others do. */
+  async forget(certificateId: string): Promise<boolean> {
+    const keys = [...(await this.#ready(certificateId)).records()].map(([key]) => key);
+    const written = await Promise.all(keys.map((key) => this.#withdraw(certificateId, key)));
+    return written.every((each) => each);
+  }
+
+  /** The PEM on disk is not the certificate: it is deleted there, and written again with the next confirmation. */
+  async dropPem(certificateId: string, pem: string): Promise<void> {
+    (await this.#ready(certificateId)).hasPem = false;
+    await this.#persistence.dropPem(certificateId, pem);
   }
 
   /** Writes what is pending; false if it could not be written. */
@@ -158,11 +173,12 @@ export class TrustStore {
     key: string,
     what: { readonly verifier: string; readonly exclusive: boolean },
     ticket: Ticket,
+    pem?: string,
   ): boolean {
     const withdrawn = this.#withdrawals.get(`${certificateId} ${key}`) ?? this.#forgotten;
     if (withdrawn > ticket) return false;
     const entry = this.#entry(certificateId);
-    entry.change(key, { ...what, confirmedAt: this.#clock.trustNow() });
+    entry.change(key, { ...what, confirmedAt: this.#clock.trustNow() }, pem);
     this.#dirty.set(certificateId, entry);
     if (this.#dirty.size > this.#maxPending) this.#dropOldest();
     if (this.#dirty.size === FLUSH_AT && this.#failures === 0) void this.flush();
@@ -207,7 +223,8 @@ export class TrustStore {
   async #read(entry: TrustEntry): Promise<void> {
     const id = entry.certificateId;
     try {
-      const { certificate, attachments } = await this.#persistence.load(id);
+      const { certificate, attachments, hasPem } = await this.#persistence.load(id);
+      entry.takePem(hasPem);
       const now = this.#clock.trustNow();
       const take = (key: string, exclusive: boolean, record: TrustRecord | AttachmentTrust): void => {
         const { confirmedAt, verifier } = record;
@@ -275,21 +292,7 @@ export class TrustStore {
       for (const entry of entries) this.#settle(entry);
       return true;
     }
-    const batch = {
-      certificates: changes.flatMap(({ id, key, kept }) =>
-        key === ITSELF && kept !== undefined ? [certificateRecord(id, kept)] : [],
-      ),
-      attachments: changes.flatMap(({ id, key, kept }) =>
-        key !== ITSELF && kept !== undefined ? [attachmentRecord(id, key, kept)] : [],
-      ),
-      deletedCertificates: changes.flatMap(({ id, key, kept }) =>
-        key === ITSELF && kept === undefined ? [id] : [],
-      ),
-      deletedAttachments: changes.flatMap(({ id, key, kept }) =>
-        key !== ITSELF && kept === undefined ? [{ certificateId: id, thingName: key }] : [],
-      ),
-      mark: this.#clock.mark(),
-    };
+    const batch = batchOf(changes, this.#clock.mark());
     let written = false;
     try {
       await this.#persistence.write(batch);
@@ -309,12 +312,4 @@ export class TrustStore {
     if (this.#dirty.size > 0) this.#schedule(FLUSH_DELAY);
     return written;
   }
-}
-
-function certificateRecord(certificateId: string, kept: KeptTrust): TrustRecord {
-  return { certificateId, confirmedAt: kept.confirmedAt, verifier: kept.verifier };
-}
-
-function attachmentRecord(certificateId: string, thingName: string, kept: KeptTrust): AttachmentTrust {
-  return { certificateId, thingName, ...kept };
 }

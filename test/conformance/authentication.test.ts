@@ -1,14 +1,14 @@
 /**
- * Every authentication case of the reference, through the real authenticator, trust store and clock
- * on a scripted cloud. Entries marked `divergence` are held to what we do instead.
+ * Every authentication case of the reference, through the real authenticator, trust store and clock:
+ * on a scripted cloud, and on Greengrass over HTTPS with the real verifier. Entries marked `divergence` are held to what we do instead.
  */
 import { readFileSync } from 'node:fs';
-import { describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { IdentityVerdict } from '../../src/identity/authenticator.ts';
 import { CertificateMaker, type TestCertificate } from '../support/certificates.ts';
 import { IdentityRoom } from '../support/identity-room.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { ScriptedVerifier } from '../support/scripted-verifier.ts';
+import { type CloudOfCases, GreengrassCloud, ScriptedCloud } from './authentication-clouds.ts';
 
 interface Entry {
   readonly id: string;
@@ -38,20 +38,26 @@ const localCa = maker.ca('Greengrass Core CA');
 
 /** Runs the steps of one entry. A step that only changes the world answers null. */
 class World {
-  readonly #clock = new ManualClock(NOW);
-  readonly #cloud = new ScriptedVerifier({ clock: this.#clock });
+  readonly #clock: ManualClock;
+  readonly #cloud: CloudOfCases;
   readonly #device = maker.make({ subject: THING, notBefore: NOT_BEFORE, notAfter: NOT_AFTER });
   readonly #internal = maker.make({ subject: 'component', issuer: localCa });
   readonly #trustMinutes: number;
   #room: IdentityRoom | undefined;
 
-  constructor(given: Entry['given']) {
-    this.#trustMinutes = given.trustMinutes;
-    this.#cloud.network = given.network;
-    this.#cloud.addThing(THING);
-    this.#setCloud('certActive', String(given.cloud.certActive));
-    this.#setCloud('thingAttached', String(given.cloud.thingAttached));
-    if (given.cloud.call !== undefined) this.#setCloud('call', given.cloud.call);
+  private constructor(trustMinutes: number, cloud: CloudOfCases, clock: ManualClock) {
+    this.#trustMinutes = trustMinutes;
+    this.#cloud = cloud;
+    this.#clock = clock;
+  }
+
+  static async open(given: Entry['given'], cloud: CloudOfCases, clock: ManualClock): Promise<World> {
+    const world = new World(given.trustMinutes, cloud, clock);
+    world.#setCloud('certActive', String(given.cloud.certActive));
+    world.#setCloud('thingAttached', String(given.cloud.thingAttached));
+    if (given.cloud.call !== undefined) world.#setCloud('call', given.cloud.call);
+    await cloud.network(given.network);
+    return world;
   }
 
   async step(text: string): Promise<string | null> {
@@ -63,7 +69,7 @@ class World {
       case 'getToken':
         return await this.#getToken(certificate, argument);
       case 'network':
-        this.#cloud.network = argument === 'up' ? 'up' : 'down';
+        await this.#cloud.network(argument === 'up' ? 'up' : 'down');
         return null;
       case 'clock':
         this.#setClock(argument);
@@ -72,22 +78,20 @@ class World {
         this.#setCloud(...(argument.split('=') as [string, string]));
         return null;
       case 'corruptPem':
-        // Trust records hold no PEM that could be corrupted: nothing to do, and nothing may change.
-        return null;
+        return await this.#corruptPem();
       default:
         throw new Error(`unknown step ${text}`);
     }
   }
 
-  /** No verdict can be had now. */
-  isCut(): boolean {
-    return this.#cloud.network === 'down' || this.#cloud.call === 'error';
+  async close(): Promise<void> {
+    await this.#room?.stop();
   }
 
   /** The daemon starts at the first call, so that a clock set before it is the one it starts with. */
   async #opened(): Promise<IdentityRoom> {
     this.#room ??= await IdentityRoom.open({
-      verifier: this.#cloud,
+      verifier: this.#cloud.verifier,
       clock: this.#clock,
       settings: { trustDurationMinutes: this.#trustMinutes, revalidateAfterSeconds: 0 },
     });
@@ -107,6 +111,15 @@ class World {
     return result.kind === 'rejected' ? 'InvalidCredentialError' : 'VERIFICATION_UNAVAILABLE';
   }
 
+  /** The one kept for the refresh: no decision reads it. */
+  async #corruptPem(): Promise<null> {
+    const { persistence, trust } = await this.#opened();
+    await trust.flush();
+    expect(persistence.pems.has(this.#device.id)).toBe(true);
+    persistence.pems.set(this.#device.id, 'corrupted');
+    return null;
+  }
+
   #setClock(argument: string): void {
     const [, from, sign, amount, unit] = /^(notAfter|notBefore)?([+-])(\d+)([smhd])$/.exec(argument) ?? [];
     if (sign === undefined || amount === undefined || unit === undefined)
@@ -120,20 +133,26 @@ class World {
 
   #setCloud(key: string, value: string): void {
     if (key === 'certActive') {
-      this.#cloud.setCertificate(this.#device.id, value === 'true' ? 'active' : 'CERTIFICATE_INACTIVE');
-    } else if (key === 'thingAttached' && value === 'true') {
-      this.#cloud.attach(this.#device.id, THING);
+      this.#cloud.certificate(this.#device.id, value === 'true');
     } else if (key === 'thingAttached') {
-      this.#cloud.detach(this.#device.id, THING);
+      this.#cloud.attachment(this.#device.id, THING, value === 'true');
     } else if (key === 'call' && (value === 'ok' || value === 'error')) {
-      this.#cloud.call = value;
+      this.#cloud.calls(value);
     } else {
       throw new Error(`cloud:${key}=${value}`);
     }
   }
 }
 
-describe('authentication, as the reference does it', () => {
+const CLOUDS = [
+  ['a scripted cloud', async (clock: ManualClock) => new ScriptedCloud(clock)],
+  ['Greengrass over HTTPS', (clock: ManualClock) => GreengrassCloud.start(clock)],
+] as const;
+
+describe.each(CLOUDS)('authentication, as the reference does it, on %s', (_name, start) => {
+  let cloud: CloudOfCases;
+  afterEach(() => cloud.close());
+
   it.each(file.authentication.map((entry) => [entry.id, entry.name, entry] as const))(
     '%s: %s',
     async (...row) => {
@@ -141,7 +160,9 @@ describe('authentication, as the reference does it', () => {
       if (entry.divergence === true) expect(entry.recommendedExpect).toBeDefined();
       const expected = (entry.divergence === true ? entry.recommendedExpect : undefined) ?? entry.expect;
       expect(expected).toHaveLength(entry.steps.length);
-      const world = new World(entry.given);
+      const clock = new ManualClock(NOW);
+      cloud = await start(clock);
+      const world = await World.open(entry.given, cloud, clock);
       for (const [index, step] of entry.steps.entries()) {
         const answer = await world.step(step);
         const want = expected[index];
@@ -150,6 +171,17 @@ describe('authentication, as the reference does it', () => {
           want === 'InvalidCredentialError' && answer === 'VERIFICATION_UNAVAILABLE' ? want : answer;
         expect(same, `step ${index + 1}: ${step}`).toBe(want);
       }
+      await world.close();
     },
   );
+
+  it('really asks', async () => {
+    const clock = new ManualClock(NOW);
+    cloud = await start(clock);
+    const cases = { certActive: true, thingAttached: true };
+    const world = await World.open({ trustMinutes: 1, network: 'up', cloud: cases }, cloud, clock);
+    await world.step('verify');
+    expect(cloud.asked()).toBe(1);
+    await world.close();
+  });
 });

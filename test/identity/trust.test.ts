@@ -283,6 +283,96 @@ describe('a withdrawal', () => {
   });
 });
 
+describe('the certificate itself', () => {
+  const confirm = (id = CERT): boolean => trust.confirmCertificate(id, 'aws', trust.ticket(), `PEM of ${id}`);
+
+  it('is written with its first confirmation, in one batch, and not again', async () => {
+    await trust.certificate(CERT);
+    confirm();
+    await passes(250);
+    confirm();
+    await passes(250);
+    await start();
+    await trust.certificate(CERT);
+    confirm();
+    await passes(250);
+    expect(persistence.batches.map(({ certificates, pems }) => [certificates.length, pems.length])).toEqual([
+      [1, 1],
+      [1, 0],
+      [1, 0],
+    ]);
+    expect(persistence.pems.get(CERT)).toBe(`PEM of ${CERT}`);
+  });
+
+  it('is written with a later one when the first write failed', async () => {
+    persistence.failing = true;
+    confirm();
+    await passes(250);
+    confirm();
+    persistence.failing = false;
+    await passes(MINUTE);
+    expect(persistence.pems.has(CERT)).toBe(true);
+  });
+
+  it('is gone with its record, and back with the next confirmation', async () => {
+    confirm();
+    await passes(250);
+    await trust.withdrawCertificate(CERT);
+    expect(persistence.pems.size).toBe(0);
+    confirm();
+    await passes(250);
+    expect(persistence.pems.size).toBe(1);
+  });
+
+  it('is back though it was confirmed while its deletion was being written', async () => {
+    confirm();
+    await passes(250);
+    const release = persistence.holdWrites();
+    const withdrawn = trust.withdrawCertificate(CERT);
+    await settled();
+    confirm();
+    release();
+    await withdrawn;
+    await passes(250);
+    expect(persistence.certificates.size).toBe(1);
+    expect(persistence.pems.size).toBe(1);
+  });
+
+  it('is written for those that had a record before certificates were kept', async () => {
+    trust.confirmCertificate(CERT, 'aws', trust.ticket());
+    await passes(250);
+    await start();
+    await trust.certificate(CERT);
+    confirm();
+    await passes(250);
+    expect(persistence.pems.size).toBe(1);
+  });
+
+  it('that was damaged is dropped, and the record stays until the next confirmation brings it again', async () => {
+    confirm();
+    await passes(250);
+    persistence.pems.set(CERT, 'damaged');
+    await trust.dropPem(CERT, 'damaged');
+    expect(persistence.pems.size).toBe(0);
+    expect(await trust.certificate(CERT)).toBeDefined();
+    confirm();
+    await passes(250);
+    expect(persistence.pems.get(CERT)).toBe(`PEM of ${CERT}`);
+  });
+
+  it('is forgotten with all its records in one write', async () => {
+    confirm();
+    trust.confirmAttachment(CERT, 'pump', false, 'aws', trust.ticket());
+    trust.confirmAttachment(CERT, 'valve', false, 'aws', trust.ticket());
+    await passes(250);
+    const before = persistence.batches.length;
+    expect(await trust.forget(CERT)).toBe(true);
+    expect(await persistence.counts()).toEqual({ certificates: 0, attachments: 0, pems: 0 });
+    expect(persistence.batches).toHaveLength(before + 1);
+    expect(await trust.attachments(CERT)).toEqual([]);
+  });
+});
+
 describe('a disk that fails', () => {
   it('costs nothing that is still in memory, and gets everything once it works again', async () => {
     persistence.failing = true;
@@ -340,5 +430,22 @@ describe('the memory of trust', () => {
     expect(persistence.loads).toBe(loads);
     expect(await trust.certificate('1')).toBeDefined();
     expect(persistence.loads).toBe(loads + 1);
+  });
+
+  it('holds no more than 10,000 certificates of 100,000 that came', async () => {
+    const id = (index: number): string => String(index).padStart(64, '0');
+    for (let index = 0; index < 100_000; index += 1) {
+      await trust.certificate(id(index));
+      trust.confirmCertificate(id(index), 'aws', trust.ticket(), 'PEM');
+      if (index % 500 === 499) await trust.flush();
+    }
+    expect(await persistence.counts()).toEqual({
+      certificates: 100_000,
+      attachments: 0,
+      pems: 100_000,
+    });
+    const before = persistence.loads;
+    for (let index = 99_999; index >= 0; index -= 1) await trust.certificate(id(index));
+    expect(persistence.loads - before).toBeGreaterThanOrEqual(90_000);
   });
 });

@@ -17,13 +17,27 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'pki/certificates-api.ts',
     'pki/authorities/device-ca-store.ts',
   ],
-  // Verifiers, which keep the contract of identity; addresses that the operator gave in the cloud.
-  cloud: ['identity', 'connectivity', 'pki/certificates-api.ts'],
+  // Verifiers, which keep the contract of identity; addresses that the operator gave in the cloud; what it writes down is
+  // as durable as what pki does.
+  cloud: ['identity', 'connectivity', 'pki/certificates-api.ts', 'pki/durable-files.ts'],
   sessions: ['policy', 'identity'],
   config: ['telemetry', 'connectivity/host-name.ts'],
   telemetry: [],
-  endpoints: ['policy', 'identity', 'sessions', 'pki', 'backup', 'config', 'telemetry'],
-  cli: ['config', 'policy', 'contract', 'daemon.ts', 'endpoints'],
+  endpoints: [
+    'policy',
+    'identity',
+    'sessions',
+    'pki',
+    'backup',
+    // The shapes in which it tells of itself.
+    'cloud/status.ts',
+    'cloud/outcome.ts',
+    'cloud/doctor/check.ts',
+    'config',
+    'telemetry',
+  ],
+  // The doctor needs no daemon.
+  cli: ['config', 'policy', 'contract', 'daemon.ts', 'daemon/doctor.ts', 'endpoints'],
 };
 
 const source = resolve(import.meta.dirname, '../../src');

@@ -2,7 +2,10 @@ import type {
   AttachmentTrust,
   CertificateTrust,
   ClockMark,
+  KnownCertificate,
+  RefreshState,
   TrustBatch,
+  TrustCounts,
   TrustPersistence,
   TrustRecord,
 } from '../../src/identity/trust-persistence.ts';
@@ -14,7 +17,9 @@ import type {
 export class MemoryTrustPersistence implements TrustPersistence {
   readonly certificates = new Map<string, TrustRecord>();
   readonly attachments = new Map<string, AttachmentTrust>();
+  readonly pems = new Map<string, string>();
   readonly batches: TrustBatch[] = [];
+  refresh: RefreshState | undefined;
   mark: ClockMark = { highWaterMark: 0, setBack: 0 };
   marksWritten = 0;
   loads = 0;
@@ -40,6 +45,7 @@ export class MemoryTrustPersistence implements TrustPersistence {
     return {
       certificate: this.certificates.get(certificateId),
       attachments: [...this.attachments.values()].filter((each) => each.certificateId === certificateId),
+      hasPem: this.pems.has(certificateId),
     };
   }
 
@@ -47,7 +53,10 @@ export class MemoryTrustPersistence implements TrustPersistence {
     await this.#gate;
     if (this.failing) throw new Error('database or disk is full');
     this.batches.push(batch);
-    for (const id of batch.deletedCertificates) this.certificates.delete(id);
+    for (const id of batch.deletedCertificates) {
+      this.certificates.delete(id);
+      this.pems.delete(id);
+    }
     for (const { certificateId, thingName } of batch.deletedAttachments) {
       this.attachments.delete(attachmentKey(certificateId, thingName));
     }
@@ -55,6 +64,7 @@ export class MemoryTrustPersistence implements TrustPersistence {
     for (const record of batch.attachments) {
       this.attachments.set(attachmentKey(record.certificateId, record.thingName), record);
     }
+    for (const { certificateId, pem } of batch.pems) this.pems.set(certificateId, pem);
     this.mark = batch.mark;
   }
 
@@ -67,6 +77,40 @@ export class MemoryTrustPersistence implements TrustPersistence {
     if (this.failing) throw new Error('database or disk is full');
     this.marksWritten += 1;
     this.mark = mark;
+  }
+
+  async page(after: string = '', limit: number): Promise<readonly KnownCertificate[]> {
+    if (this.unreadable) throw new Error('database disk image is malformed');
+    const ids = [
+      ...this.certificates.keys(),
+      ...[...this.attachments.values()].map((each) => each.certificateId),
+    ];
+    return [...new Set(ids)]
+      .filter((id) => id > after)
+      .sort()
+      .slice(0, limit)
+      .map((certificateId) => ({ certificateId, pem: this.pems.get(certificateId) }));
+  }
+
+  async dropPem(certificateId: string, pem: string): Promise<void> {
+    if (this.failing) throw new Error('database or disk is full');
+    if (this.pems.get(certificateId) === pem) this.pems.delete(certificateId);
+  }
+
+  async refreshState(): Promise<RefreshState | undefined> {
+    if (this.unreadable) throw new Error('database disk image is malformed');
+    return this.refresh;
+  }
+
+  async setRefreshState(state: RefreshState, mark: ClockMark): Promise<void> {
+    if (this.failing) throw new Error('database or disk is full');
+    this.refresh = state;
+    this.mark = mark;
+  }
+
+  async counts(): Promise<TrustCounts> {
+    const { certificates, attachments, pems } = this;
+    return { certificates: certificates.size, attachments: attachments.size, pems: pems.size };
   }
 }
 

@@ -10,7 +10,7 @@ export type DataPlaneAnswer =
   /** Undefined: an empty body. */
   | { readonly kind: 'done'; readonly body: Readonly<Record<string, unknown>> | undefined }
   /** What was asked about is not so, or is not there. */
-  | { readonly kind: 'refused'; readonly message: string }
+  | { readonly kind: 'refused'; readonly type: string; readonly message: string }
   | Trouble;
 
 const REFUSALS: ReadonlyMap<number, string> = new Map([
@@ -33,7 +33,7 @@ export function dataPlaneAnswer(operation: string, answer: ServiceAnswer, now: n
   if (status === 429 || (type !== undefined && THROTTLED.test(type))) {
     return trouble('throttled', `too many requests (${shown})`, retryAfterMs);
   }
-  if (type !== undefined && REFUSALS.get(status) === type) return { kind: 'refused', message: said };
+  if (type !== undefined && REFUSALS.get(status) === type) return { kind: 'refused', type, message: said };
   if (status === 401 || status === 403) return trouble('misconfigured', denied(operation, type, shown));
   if (status >= 500) return trouble('server-error', `the service failed (${shown})`, retryAfterMs);
   return trouble('unexpected', `an answer that means nothing here (${shown}); is the path right?`);

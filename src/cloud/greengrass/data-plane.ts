@@ -31,7 +31,10 @@ export interface GreengrassDataPlaneOptions {
 
 /** What the cloud says of a device; `no` is authoritative. */
 export type DeviceAnswer = { readonly kind: 'yes' } | { readonly kind: 'no'; readonly message: string };
+/** What it says of CAs. `no`: they are wrong, and the same ones again will be. */
+export type UploadAnswer = DeviceAnswer;
 
+const INVALID = 'ValidationException';
 const VERIFY_IDENTITY = 'VerifyClientDeviceIdentity';
 const VERIFY_ASSOCIATION = 'VerifyClientDeviceIoTCertificateAssociation';
 const PUT_AUTHORITIES = 'PutCertificateAuthorities';
@@ -114,10 +117,11 @@ export class GreengrassDataPlane {
     coreThingName: string,
     pems: readonly string[],
     signal: AbortSignal,
-  ): Promise<Outcome<void>> {
+  ): Promise<Outcome<UploadAnswer>> {
     const members = { coreDeviceThingName: coreThingName, coreDeviceCertificates: pems };
     const said = await this.#askUnpublished('putCertificateAuthorities', PUT_AUTHORITIES, members, signal);
-    return said.kind === 'done' ? answered(undefined) : coreTrouble(said);
+    if (said.kind === 'done') return answered({ kind: 'yes' });
+    return said.kind === 'refused' && said.type === INVALID ? deviceAnswer(said) : coreTrouble(said);
   }
 
   /** Nothing was ever given, or there is no such core: an empty list. At most `MOST_ADDRESSES`. */

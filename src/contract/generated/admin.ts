@@ -12,6 +12,7 @@ import type { AuthorizeClientDeviceActionRequest as _deviceauth_v1_AuthorizeClie
 import type { AuthorizeClientDeviceActionResponse as _deviceauth_v1_AuthorizeClientDeviceActionResponse, AuthorizeClientDeviceActionResponse__Output as _deviceauth_v1_AuthorizeClientDeviceActionResponse__Output } from './deviceauth/v1/AuthorizeClientDeviceActionResponse.ts';
 import type { AuthorizeClientDeviceActionsRequest as _deviceauth_v1_AuthorizeClientDeviceActionsRequest, AuthorizeClientDeviceActionsRequest__Output as _deviceauth_v1_AuthorizeClientDeviceActionsRequest__Output } from './deviceauth/v1/AuthorizeClientDeviceActionsRequest.ts';
 import type { AuthorizeClientDeviceActionsResponse as _deviceauth_v1_AuthorizeClientDeviceActionsResponse, AuthorizeClientDeviceActionsResponse__Output as _deviceauth_v1_AuthorizeClientDeviceActionsResponse__Output } from './deviceauth/v1/AuthorizeClientDeviceActionsResponse.ts';
+import type { BreakerStatus as _deviceauth_v1_BreakerStatus, BreakerStatus__Output as _deviceauth_v1_BreakerStatus__Output } from './deviceauth/v1/BreakerStatus.ts';
 import type { BrokerStatus as _deviceauth_v1_BrokerStatus, BrokerStatus__Output as _deviceauth_v1_BrokerStatus__Output } from './deviceauth/v1/BrokerStatus.ts';
 import type { Certificate as _deviceauth_v1_Certificate, Certificate__Output as _deviceauth_v1_Certificate__Output } from './deviceauth/v1/Certificate.ts';
 import type { CertificateOptions as _deviceauth_v1_CertificateOptions, CertificateOptions__Output as _deviceauth_v1_CertificateOptions__Output } from './deviceauth/v1/CertificateOptions.ts';
@@ -24,6 +25,10 @@ import type { ClockStatus as _deviceauth_v1_ClockStatus, ClockStatus__Output as 
 import type { CloseClientDeviceSessionRequest as _deviceauth_v1_CloseClientDeviceSessionRequest, CloseClientDeviceSessionRequest__Output as _deviceauth_v1_CloseClientDeviceSessionRequest__Output } from './deviceauth/v1/CloseClientDeviceSessionRequest.ts';
 import type { CloseClientDeviceSessionResponse as _deviceauth_v1_CloseClientDeviceSessionResponse, CloseClientDeviceSessionResponse__Output as _deviceauth_v1_CloseClientDeviceSessionResponse__Output } from './deviceauth/v1/CloseClientDeviceSessionResponse.ts';
 import type { ClosedTokens as _deviceauth_v1_ClosedTokens, ClosedTokens__Output as _deviceauth_v1_ClosedTokens__Output } from './deviceauth/v1/ClosedTokens.ts';
+import type { CloudJob as _deviceauth_v1_CloudJob, CloudJob__Output as _deviceauth_v1_CloudJob__Output } from './deviceauth/v1/CloudJob.ts';
+import type { CloudOperation as _deviceauth_v1_CloudOperation, CloudOperation__Output as _deviceauth_v1_CloudOperation__Output } from './deviceauth/v1/CloudOperation.ts';
+import type { CloudStatus as _deviceauth_v1_CloudStatus, CloudStatus__Output as _deviceauth_v1_CloudStatus__Output } from './deviceauth/v1/CloudStatus.ts';
+import type { CloudTrouble as _deviceauth_v1_CloudTrouble, CloudTrouble__Output as _deviceauth_v1_CloudTrouble__Output } from './deviceauth/v1/CloudTrouble.ts';
 import type { ConfigurationProblem as _deviceauth_v1_ConfigurationProblem, ConfigurationProblem__Output as _deviceauth_v1_ConfigurationProblem__Output } from './deviceauth/v1/ConfigurationProblem.ts';
 import type { CreateDeviceCaRequest as _deviceauth_v1_CreateDeviceCaRequest, CreateDeviceCaRequest__Output as _deviceauth_v1_CreateDeviceCaRequest__Output } from './deviceauth/v1/CreateDeviceCaRequest.ts';
 import type { CreateThingRequest as _deviceauth_v1_CreateThingRequest, CreateThingRequest__Output as _deviceauth_v1_CreateThingRequest__Output } from './deviceauth/v1/CreateThingRequest.ts';
@@ -36,6 +41,8 @@ import type { DeleteThingResponse as _deviceauth_v1_DeleteThingResponse, DeleteT
 import type { DetachCertificateRequest as _deviceauth_v1_DetachCertificateRequest, DetachCertificateRequest__Output as _deviceauth_v1_DetachCertificateRequest__Output } from './deviceauth/v1/DetachCertificateRequest.ts';
 import type { DeviceAuthClient as _deviceauth_v1_DeviceAuthClient, DeviceAuthDefinition as _deviceauth_v1_DeviceAuthDefinition } from './deviceauth/v1/DeviceAuth.ts';
 import type { DeviceCa as _deviceauth_v1_DeviceCa, DeviceCa__Output as _deviceauth_v1_DeviceCa__Output } from './deviceauth/v1/DeviceCa.ts';
+import type { DiagnoseRequest as _deviceauth_v1_DiagnoseRequest, DiagnoseRequest__Output as _deviceauth_v1_DiagnoseRequest__Output } from './deviceauth/v1/DiagnoseRequest.ts';
+import type { DiagnosticCheck as _deviceauth_v1_DiagnosticCheck, DiagnosticCheck__Output as _deviceauth_v1_DiagnosticCheck__Output } from './deviceauth/v1/DiagnosticCheck.ts';
 import type { ExplainRequest as _deviceauth_v1_ExplainRequest, ExplainRequest__Output as _deviceauth_v1_ExplainRequest__Output } from './deviceauth/v1/ExplainRequest.ts';
 import type { ExplainResponse as _deviceauth_v1_ExplainResponse, ExplainResponse__Output as _deviceauth_v1_ExplainResponse__Output } from './deviceauth/v1/ExplainResponse.ts';
 import type { ExportStateRequest as _deviceauth_v1_ExportStateRequest, ExportStateRequest__Output as _deviceauth_v1_ExportStateRequest__Output } from './deviceauth/v1/ExportStateRequest.ts';
@@ -43,6 +50,7 @@ import type { Finding as _deviceauth_v1_Finding, Finding__Output as _deviceauth_
 import type { GetCertificateRequest as _deviceauth_v1_GetCertificateRequest, GetCertificateRequest__Output as _deviceauth_v1_GetCertificateRequest__Output } from './deviceauth/v1/GetCertificateRequest.ts';
 import type { GetClientDeviceAuthTokenRequest as _deviceauth_v1_GetClientDeviceAuthTokenRequest, GetClientDeviceAuthTokenRequest__Output as _deviceauth_v1_GetClientDeviceAuthTokenRequest__Output } from './deviceauth/v1/GetClientDeviceAuthTokenRequest.ts';
 import type { GetClientDeviceAuthTokenResponse as _deviceauth_v1_GetClientDeviceAuthTokenResponse, GetClientDeviceAuthTokenResponse__Output as _deviceauth_v1_GetClientDeviceAuthTokenResponse__Output } from './deviceauth/v1/GetClientDeviceAuthTokenResponse.ts';
+import type { GetCloudStatusRequest as _deviceauth_v1_GetCloudStatusRequest, GetCloudStatusRequest__Output as _deviceauth_v1_GetCloudStatusRequest__Output } from './deviceauth/v1/GetCloudStatusRequest.ts';
 import type { GetConfigurationRequest as _deviceauth_v1_GetConfigurationRequest, GetConfigurationRequest__Output as _deviceauth_v1_GetConfigurationRequest__Output } from './deviceauth/v1/GetConfigurationRequest.ts';
 import type { GetConfigurationResponse as _deviceauth_v1_GetConfigurationResponse, GetConfigurationResponse__Output as _deviceauth_v1_GetConfigurationResponse__Output } from './deviceauth/v1/GetConfigurationResponse.ts';
 import type { GetGrantSetRequest as _deviceauth_v1_GetGrantSetRequest, GetGrantSetRequest__Output as _deviceauth_v1_GetGrantSetRequest__Output } from './deviceauth/v1/GetGrantSetRequest.ts';
@@ -64,6 +72,7 @@ import type { ImportStateRequest as _deviceauth_v1_ImportStateRequest, ImportSta
 import type { ImportStateResponse as _deviceauth_v1_ImportStateResponse, ImportStateResponse__Output as _deviceauth_v1_ImportStateResponse__Output } from './deviceauth/v1/ImportStateResponse.ts';
 import type { IssueCertificateRequest as _deviceauth_v1_IssueCertificateRequest, IssueCertificateRequest__Output as _deviceauth_v1_IssueCertificateRequest__Output } from './deviceauth/v1/IssueCertificateRequest.ts';
 import type { IssueCertificateResponse as _deviceauth_v1_IssueCertificateResponse, IssueCertificateResponse__Output as _deviceauth_v1_IssueCertificateResponse__Output } from './deviceauth/v1/IssueCertificateResponse.ts';
+import type { LatencyBucket as _deviceauth_v1_LatencyBucket, LatencyBucket__Output as _deviceauth_v1_LatencyBucket__Output } from './deviceauth/v1/LatencyBucket.ts';
 import type { ListCertificatesRequest as _deviceauth_v1_ListCertificatesRequest, ListCertificatesRequest__Output as _deviceauth_v1_ListCertificatesRequest__Output } from './deviceauth/v1/ListCertificatesRequest.ts';
 import type { ListCertificatesResponse as _deviceauth_v1_ListCertificatesResponse, ListCertificatesResponse__Output as _deviceauth_v1_ListCertificatesResponse__Output } from './deviceauth/v1/ListCertificatesResponse.ts';
 import type { ListDeviceCasRequest as _deviceauth_v1_ListDeviceCasRequest, ListDeviceCasRequest__Output as _deviceauth_v1_ListDeviceCasRequest__Output } from './deviceauth/v1/ListDeviceCasRequest.ts';
@@ -79,8 +88,10 @@ import type { ListThingsResponse as _deviceauth_v1_ListThingsResponse, ListThing
 import type { ListenerStatus as _deviceauth_v1_ListenerStatus, ListenerStatus__Output as _deviceauth_v1_ListenerStatus__Output } from './deviceauth/v1/ListenerStatus.ts';
 import type { MqttCredential as _deviceauth_v1_MqttCredential, MqttCredential__Output as _deviceauth_v1_MqttCredential__Output } from './deviceauth/v1/MqttCredential.ts';
 import type { NearMiss as _deviceauth_v1_NearMiss, NearMiss__Output as _deviceauth_v1_NearMiss__Output } from './deviceauth/v1/NearMiss.ts';
+import type { NetworkStatus as _deviceauth_v1_NetworkStatus, NetworkStatus__Output as _deviceauth_v1_NetworkStatus__Output } from './deviceauth/v1/NetworkStatus.ts';
 import type { Pkcs12Options as _deviceauth_v1_Pkcs12Options, Pkcs12Options__Output as _deviceauth_v1_Pkcs12Options__Output } from './deviceauth/v1/Pkcs12Options.ts';
 import type { QueueStatus as _deviceauth_v1_QueueStatus, QueueStatus__Output as _deviceauth_v1_QueueStatus__Output } from './deviceauth/v1/QueueStatus.ts';
+import type { RefreshCloudRequest as _deviceauth_v1_RefreshCloudRequest, RefreshCloudRequest__Output as _deviceauth_v1_RefreshCloudRequest__Output } from './deviceauth/v1/RefreshCloudRequest.ts';
 import type { Refusal as _deviceauth_v1_Refusal, Refusal__Output as _deviceauth_v1_Refusal__Output } from './deviceauth/v1/Refusal.ts';
 import type { RegisterCertificateRequest as _deviceauth_v1_RegisterCertificateRequest, RegisterCertificateRequest__Output as _deviceauth_v1_RegisterCertificateRequest__Output } from './deviceauth/v1/RegisterCertificateRequest.ts';
 import type { RegisterDeviceCaRequest as _deviceauth_v1_RegisterDeviceCaRequest, RegisterDeviceCaRequest__Output as _deviceauth_v1_RegisterDeviceCaRequest__Output } from './deviceauth/v1/RegisterDeviceCaRequest.ts';
@@ -111,6 +122,9 @@ import type { StateChunk as _deviceauth_v1_StateChunk, StateChunk__Output as _de
 import type { SubscribeToCertificateUpdatesRequest as _deviceauth_v1_SubscribeToCertificateUpdatesRequest, SubscribeToCertificateUpdatesRequest__Output as _deviceauth_v1_SubscribeToCertificateUpdatesRequest__Output } from './deviceauth/v1/SubscribeToCertificateUpdatesRequest.ts';
 import type { Thing as _deviceauth_v1_Thing, Thing__Output as _deviceauth_v1_Thing__Output } from './deviceauth/v1/Thing.ts';
 import type { TokenUsage as _deviceauth_v1_TokenUsage, TokenUsage__Output as _deviceauth_v1_TokenUsage__Output } from './deviceauth/v1/TokenUsage.ts';
+import type { TroubleCount as _deviceauth_v1_TroubleCount, TroubleCount__Output as _deviceauth_v1_TroubleCount__Output } from './deviceauth/v1/TroubleCount.ts';
+import type { UpdateConnectivityInfoRequest as _deviceauth_v1_UpdateConnectivityInfoRequest, UpdateConnectivityInfoRequest__Output as _deviceauth_v1_UpdateConnectivityInfoRequest__Output } from './deviceauth/v1/UpdateConnectivityInfoRequest.ts';
+import type { UpdateConnectivityInfoResponse as _deviceauth_v1_UpdateConnectivityInfoResponse, UpdateConnectivityInfoResponse__Output as _deviceauth_v1_UpdateConnectivityInfoResponse__Output } from './deviceauth/v1/UpdateConnectivityInfoResponse.ts';
 import type { UpdateThingRequest as _deviceauth_v1_UpdateThingRequest, UpdateThingRequest__Output as _deviceauth_v1_UpdateThingRequest__Output } from './deviceauth/v1/UpdateThingRequest.ts';
 import type { UpdatesHello as _deviceauth_v1_UpdatesHello, UpdatesHello__Output as _deviceauth_v1_UpdatesHello__Output } from './deviceauth/v1/UpdatesHello.ts';
 import type { VerifyClientDeviceIdentityRequest as _deviceauth_v1_VerifyClientDeviceIdentityRequest, VerifyClientDeviceIdentityRequest__Output as _deviceauth_v1_VerifyClientDeviceIdentityRequest__Output } from './deviceauth/v1/VerifyClientDeviceIdentityRequest.ts';
@@ -134,6 +148,8 @@ export interface ProtoGrpcType {
       AuthorizeClientDeviceActionResponse: MessageTypeDefinition<_deviceauth_v1_AuthorizeClientDeviceActionResponse, _deviceauth_v1_AuthorizeClientDeviceActionResponse__Output>
       AuthorizeClientDeviceActionsRequest: MessageTypeDefinition<_deviceauth_v1_AuthorizeClientDeviceActionsRequest, _deviceauth_v1_AuthorizeClientDeviceActionsRequest__Output>
       AuthorizeClientDeviceActionsResponse: MessageTypeDefinition<_deviceauth_v1_AuthorizeClientDeviceActionsResponse, _deviceauth_v1_AuthorizeClientDeviceActionsResponse__Output>
+      BreakerState: EnumTypeDefinition
+      BreakerStatus: MessageTypeDefinition<_deviceauth_v1_BreakerStatus, _deviceauth_v1_BreakerStatus__Output>
       BrokerStatus: MessageTypeDefinition<_deviceauth_v1_BrokerStatus, _deviceauth_v1_BrokerStatus__Output>
       Certificate: MessageTypeDefinition<_deviceauth_v1_Certificate, _deviceauth_v1_Certificate__Output>
       CertificateOptions: MessageTypeDefinition<_deviceauth_v1_CertificateOptions, _deviceauth_v1_CertificateOptions__Output>
@@ -143,11 +159,16 @@ export interface ProtoGrpcType {
       CertificateUpdateEvent: MessageTypeDefinition<_deviceauth_v1_CertificateUpdateEvent, _deviceauth_v1_CertificateUpdateEvent__Output>
       CheckClientIdRequest: MessageTypeDefinition<_deviceauth_v1_CheckClientIdRequest, _deviceauth_v1_CheckClientIdRequest__Output>
       CheckClientIdResponse: MessageTypeDefinition<_deviceauth_v1_CheckClientIdResponse, _deviceauth_v1_CheckClientIdResponse__Output>
+      CheckOutcome: EnumTypeDefinition
       ClientDeviceCredential: MessageTypeDefinition<_deviceauth_v1_ClientDeviceCredential, _deviceauth_v1_ClientDeviceCredential__Output>
       ClockStatus: MessageTypeDefinition<_deviceauth_v1_ClockStatus, _deviceauth_v1_ClockStatus__Output>
       CloseClientDeviceSessionRequest: MessageTypeDefinition<_deviceauth_v1_CloseClientDeviceSessionRequest, _deviceauth_v1_CloseClientDeviceSessionRequest__Output>
       CloseClientDeviceSessionResponse: MessageTypeDefinition<_deviceauth_v1_CloseClientDeviceSessionResponse, _deviceauth_v1_CloseClientDeviceSessionResponse__Output>
       ClosedTokens: MessageTypeDefinition<_deviceauth_v1_ClosedTokens, _deviceauth_v1_ClosedTokens__Output>
+      CloudJob: MessageTypeDefinition<_deviceauth_v1_CloudJob, _deviceauth_v1_CloudJob__Output>
+      CloudOperation: MessageTypeDefinition<_deviceauth_v1_CloudOperation, _deviceauth_v1_CloudOperation__Output>
+      CloudStatus: MessageTypeDefinition<_deviceauth_v1_CloudStatus, _deviceauth_v1_CloudStatus__Output>
+      CloudTrouble: MessageTypeDefinition<_deviceauth_v1_CloudTrouble, _deviceauth_v1_CloudTrouble__Output>
       ConfigurationProblem: MessageTypeDefinition<_deviceauth_v1_ConfigurationProblem, _deviceauth_v1_ConfigurationProblem__Output>
       CreateDeviceCaRequest: MessageTypeDefinition<_deviceauth_v1_CreateDeviceCaRequest, _deviceauth_v1_CreateDeviceCaRequest__Output>
       CreateThingRequest: MessageTypeDefinition<_deviceauth_v1_CreateThingRequest, _deviceauth_v1_CreateThingRequest__Output>
@@ -161,6 +182,8 @@ export interface ProtoGrpcType {
       DetachCertificateRequest: MessageTypeDefinition<_deviceauth_v1_DetachCertificateRequest, _deviceauth_v1_DetachCertificateRequest__Output>
       DeviceAuth: SubtypeConstructor<typeof grpc.Client, _deviceauth_v1_DeviceAuthClient> & { service: _deviceauth_v1_DeviceAuthDefinition }
       DeviceCa: MessageTypeDefinition<_deviceauth_v1_DeviceCa, _deviceauth_v1_DeviceCa__Output>
+      DiagnoseRequest: MessageTypeDefinition<_deviceauth_v1_DiagnoseRequest, _deviceauth_v1_DiagnoseRequest__Output>
+      DiagnosticCheck: MessageTypeDefinition<_deviceauth_v1_DiagnosticCheck, _deviceauth_v1_DiagnosticCheck__Output>
       Effect: EnumTypeDefinition
       EndReason: EnumTypeDefinition
       ErrorReason: EnumTypeDefinition
@@ -171,6 +194,7 @@ export interface ProtoGrpcType {
       GetCertificateRequest: MessageTypeDefinition<_deviceauth_v1_GetCertificateRequest, _deviceauth_v1_GetCertificateRequest__Output>
       GetClientDeviceAuthTokenRequest: MessageTypeDefinition<_deviceauth_v1_GetClientDeviceAuthTokenRequest, _deviceauth_v1_GetClientDeviceAuthTokenRequest__Output>
       GetClientDeviceAuthTokenResponse: MessageTypeDefinition<_deviceauth_v1_GetClientDeviceAuthTokenResponse, _deviceauth_v1_GetClientDeviceAuthTokenResponse__Output>
+      GetCloudStatusRequest: MessageTypeDefinition<_deviceauth_v1_GetCloudStatusRequest, _deviceauth_v1_GetCloudStatusRequest__Output>
       GetConfigurationRequest: MessageTypeDefinition<_deviceauth_v1_GetConfigurationRequest, _deviceauth_v1_GetConfigurationRequest__Output>
       GetConfigurationResponse: MessageTypeDefinition<_deviceauth_v1_GetConfigurationResponse, _deviceauth_v1_GetConfigurationResponse__Output>
       GetGrantSetRequest: MessageTypeDefinition<_deviceauth_v1_GetGrantSetRequest, _deviceauth_v1_GetGrantSetRequest__Output>
@@ -192,7 +216,9 @@ export interface ProtoGrpcType {
       ImportStateResponse: MessageTypeDefinition<_deviceauth_v1_ImportStateResponse, _deviceauth_v1_ImportStateResponse__Output>
       IssueCertificateRequest: MessageTypeDefinition<_deviceauth_v1_IssueCertificateRequest, _deviceauth_v1_IssueCertificateRequest__Output>
       IssueCertificateResponse: MessageTypeDefinition<_deviceauth_v1_IssueCertificateResponse, _deviceauth_v1_IssueCertificateResponse__Output>
+      JobState: EnumTypeDefinition
       KeyType: EnumTypeDefinition
+      LatencyBucket: MessageTypeDefinition<_deviceauth_v1_LatencyBucket, _deviceauth_v1_LatencyBucket__Output>
       ListCertificatesRequest: MessageTypeDefinition<_deviceauth_v1_ListCertificatesRequest, _deviceauth_v1_ListCertificatesRequest__Output>
       ListCertificatesResponse: MessageTypeDefinition<_deviceauth_v1_ListCertificatesResponse, _deviceauth_v1_ListCertificatesResponse__Output>
       ListDeviceCasRequest: MessageTypeDefinition<_deviceauth_v1_ListDeviceCasRequest, _deviceauth_v1_ListDeviceCasRequest__Output>
@@ -208,8 +234,11 @@ export interface ProtoGrpcType {
       ListenerStatus: MessageTypeDefinition<_deviceauth_v1_ListenerStatus, _deviceauth_v1_ListenerStatus__Output>
       MqttCredential: MessageTypeDefinition<_deviceauth_v1_MqttCredential, _deviceauth_v1_MqttCredential__Output>
       NearMiss: MessageTypeDefinition<_deviceauth_v1_NearMiss, _deviceauth_v1_NearMiss__Output>
+      NetworkReach: EnumTypeDefinition
+      NetworkStatus: MessageTypeDefinition<_deviceauth_v1_NetworkStatus, _deviceauth_v1_NetworkStatus__Output>
       Pkcs12Options: MessageTypeDefinition<_deviceauth_v1_Pkcs12Options, _deviceauth_v1_Pkcs12Options__Output>
       QueueStatus: MessageTypeDefinition<_deviceauth_v1_QueueStatus, _deviceauth_v1_QueueStatus__Output>
+      RefreshCloudRequest: MessageTypeDefinition<_deviceauth_v1_RefreshCloudRequest, _deviceauth_v1_RefreshCloudRequest__Output>
       Refusal: MessageTypeDefinition<_deviceauth_v1_Refusal, _deviceauth_v1_Refusal__Output>
       RefusalCategory: EnumTypeDefinition
       RegisterCertificateRequest: MessageTypeDefinition<_deviceauth_v1_RegisterCertificateRequest, _deviceauth_v1_RegisterCertificateRequest__Output>
@@ -244,6 +273,10 @@ export interface ProtoGrpcType {
       SubscribeToCertificateUpdatesRequest: MessageTypeDefinition<_deviceauth_v1_SubscribeToCertificateUpdatesRequest, _deviceauth_v1_SubscribeToCertificateUpdatesRequest__Output>
       Thing: MessageTypeDefinition<_deviceauth_v1_Thing, _deviceauth_v1_Thing__Output>
       TokenUsage: MessageTypeDefinition<_deviceauth_v1_TokenUsage, _deviceauth_v1_TokenUsage__Output>
+      TroubleCount: MessageTypeDefinition<_deviceauth_v1_TroubleCount, _deviceauth_v1_TroubleCount__Output>
+      TroubleKind: EnumTypeDefinition
+      UpdateConnectivityInfoRequest: MessageTypeDefinition<_deviceauth_v1_UpdateConnectivityInfoRequest, _deviceauth_v1_UpdateConnectivityInfoRequest__Output>
+      UpdateConnectivityInfoResponse: MessageTypeDefinition<_deviceauth_v1_UpdateConnectivityInfoResponse, _deviceauth_v1_UpdateConnectivityInfoResponse__Output>
       UpdateThingRequest: MessageTypeDefinition<_deviceauth_v1_UpdateThingRequest, _deviceauth_v1_UpdateThingRequest__Output>
       UpdatesHello: MessageTypeDefinition<_deviceauth_v1_UpdatesHello, _deviceauth_v1_UpdatesHello__Output>
       VerifyClientDeviceIdentityRequest: MessageTypeDefinition<_deviceauth_v1_VerifyClientDeviceIdentityRequest, _deviceauth_v1_VerifyClientDeviceIdentityRequest__Output>

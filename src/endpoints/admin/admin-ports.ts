@@ -4,6 +4,9 @@
  */
 import type { StatePart } from '../../backup/records.ts';
 import type { ExportRequest, ImportedState, ImportRequest } from '../../backup/state-backup.ts';
+import type { CheckResult } from '../../cloud/doctor/check.ts';
+import type { Outcome } from '../../cloud/outcome.ts';
+import type { CloudStatus } from '../../cloud/status.ts';
 import type { ParseResult } from '../../identity/certificate.ts';
 import type { CertificateRecord, DeviceCaRecord, RegistryStore } from '../../identity/registry/store.ts';
 import type { ServerCaControl, ServerCertificateControl } from '../../pki/certificates-api.ts';
@@ -158,6 +161,25 @@ export interface StateBackups {
   import(request: ImportRequest, file: AsyncIterable<Uint8Array>): Promise<ImportedState>;
 }
 
+export interface AdminCloud {
+  status(): CloudStatus;
+  /** Forgets brief refusals, tries what waits, begins the refresh of known devices; waits for none of it. */
+  refresh(): void;
+  /** What was sent; undefined where the daemon is no Greengrass core. */
+  readonly publishAddresses:
+    | ((
+        signal: AbortSignal,
+      ) => Promise<
+        Outcome<readonly { readonly host: string; readonly port: number; readonly source: string }[]>
+      >)
+    | undefined;
+}
+
+export interface AdminDoctor {
+  /** Ends when the signal is aborted. */
+  examine(signal: AbortSignal): AsyncIterable<CheckResult>;
+}
+
 export interface AdminRooms {
   readonly registry: RegistryStore;
   readonly certificates: { parse(text: string): ParseResult };
@@ -172,6 +194,9 @@ export interface AdminRooms {
   /** Newest first. */
   readonly refusals: { list(limit: number): readonly Refusal[] };
   readonly configuration: AdminConfiguration;
+  /** Undefined: the daemon has nothing to do with one. */
+  readonly cloud: AdminCloud | undefined;
+  readonly doctor: AdminDoctor;
   readonly daemon: { facts(): DaemonFacts };
   readonly audit: { changed(change: AuditedChange): void };
 }

@@ -6,6 +6,7 @@ import { type CallRunner, tolerant } from '../grpc/calls.ts';
 import { AdminContext } from './admin-context.ts';
 import type { AdminRooms } from './admin-ports.ts';
 import { CertificateCalls } from './certificates.ts';
+import { CloudCalls, type DiagnoseCall } from './cloud.ts';
 import { DaemonCalls, type Doors } from './daemon-calls.ts';
 import { DeviceCaCalls } from './device-cas.ts';
 import { type ImportCall, ImportStream } from './import-stream.ts';
@@ -37,6 +38,7 @@ export class AdminService {
     const deviceCas = new DeviceCaCalls(context);
     const serverSide = new ServerCertificateCalls(context);
     const daemon = new DaemonCalls(context, doors);
+    const cloud = new CloudCalls(context);
     server.addService(tolerant(contract.admin), {
       GetStatus: runner.unary('GetStatus', () => daemon.status()),
       CreateThing: runner.unary('CreateThing', things.create.bind(things)),
@@ -72,6 +74,14 @@ export class AdminService {
       GetConfiguration: runner.unary('GetConfiguration', () => daemon.configuration()),
       ReloadConfiguration: runner.unary('ReloadConfiguration', () => daemon.reloadConfiguration()),
       AcceptClock: runner.unary('AcceptClock', () => daemon.acceptClock()),
+      GetCloudStatus: runner.unary('GetCloudStatus', () => cloud.status()),
+      RefreshCloud: runner.unary('RefreshCloud', () => cloud.refresh()),
+      UpdateConnectivityInfo: runner.unary(
+        'UpdateConnectivityInfo',
+        cloud.updateConnectivityInfo.bind(cloud),
+        ({ trouble }) => trouble === undefined,
+      ),
+      Diagnose: (call: DiagnoseCall) => cloud.diagnose(call, runner),
     });
   }
 }

@@ -1,10 +1,16 @@
-/** Trust records and the clock's mark in the registry's database. Keeps times exactly as they are given. */
+/**
+ * Trust records, the certificates they are about, the clock's mark and the state of the refresh in the registry's
+ * database. Keeps times exactly as they are given.
+ */
 import type { DatabaseSync, StatementSync } from 'node:sqlite';
 import type {
   AttachmentTrust,
   CertificateTrust,
   ClockMark,
+  KnownCertificate,
+  RefreshState,
   TrustBatch,
+  TrustCounts,
   TrustPersistence,
   TrustRecord,
 } from '../trust-persistence.ts';
@@ -16,6 +22,14 @@ export class SqliteTrust implements TrustPersistence {
   readonly #read: <T>(query: () => T) => Promise<T>;
   readonly #certificate: StatementSync;
   readonly #attachments: StatementSync;
+  readonly #hasPem: StatementSync;
+  readonly #page: StatementSync;
+  readonly #counts: StatementSync;
+  readonly #putPem: StatementSync;
+  readonly #deletePem: StatementSync;
+  readonly #dropPem: StatementSync;
+  readonly #refreshState: StatementSync;
+  readonly #setRefreshState: StatementSync;
   readonly #putCertificate: StatementSync;
   readonly #putAttachment: StatementSync;
   readonly #deleteCertificate: StatementSync;
@@ -28,6 +42,28 @@ export class SqliteTrust implements TrustPersistence {
     this.#read = read;
     this.#certificate = database.prepare('SELECT * FROM trusted_certificates WHERE certificate_id = ?');
     this.#attachments = database.prepare('SELECT * FROM trusted_attachments WHERE certificate_id = ?');
+    this.#hasPem = database.prepare('SELECT 1 FROM trusted_pems WHERE certificate_id = ?');
+    this.#page = database.prepare(
+      `SELECT ids.certificate_id, pem FROM
+         (SELECT certificate_id FROM trusted_certificates WHERE certificate_id > :after
+          UNION SELECT certificate_id FROM trusted_attachments WHERE certificate_id > :after
+          ORDER BY certificate_id LIMIT :limit) AS ids
+         LEFT JOIN trusted_pems USING (certificate_id) ORDER BY ids.certificate_id`,
+    );
+    this.#counts = database.prepare(
+      `SELECT (SELECT count(*) FROM trusted_certificates) AS certificates,
+              (SELECT count(*) FROM trusted_attachments) AS attachments,
+              (SELECT count(*) FROM trusted_pems) AS pems`,
+    );
+    this.#putPem = database.prepare(
+      'INSERT OR REPLACE INTO trusted_pems (certificate_id, pem) VALUES (?, ?)',
+    );
+    this.#deletePem = database.prepare('DELETE FROM trusted_pems WHERE certificate_id = ?');
+    this.#dropPem = database.prepare('DELETE FROM trusted_pems WHERE certificate_id = ? AND pem = ?');
+    this.#refreshState = database.prepare(
+      'SELECT began_at, cursor, finished_at FROM refresh_state WHERE id = 1',
+    );
+    this.#setRefreshState = database.prepare('INSERT OR REPLACE INTO refresh_state VALUES (1, ?, ?, ?)');
     this.#putCertificate = database.prepare(
       'INSERT OR REPLACE INTO trusted_certificates (certificate_id, confirmed_at, verifier) VALUES (?, ?, ?)',
     );
@@ -49,13 +85,17 @@ export class SqliteTrust implements TrustPersistence {
       return {
         certificate: row === undefined ? undefined : readCertificate(row),
         attachments: this.#attachments.all(certificateId).map(readAttachment),
+        hasPem: this.#hasPem.get(certificateId) !== undefined,
       };
     });
   }
 
   write(batch: TrustBatch): Promise<void> {
     return this.#writes.run(() => {
-      for (const id of batch.deletedCertificates) this.#deleteCertificate.run(id);
+      for (const id of batch.deletedCertificates) {
+        this.#deleteCertificate.run(id);
+        this.#deletePem.run(id);
+      }
       for (const each of batch.deletedAttachments)
         this.#deleteAttachment.run(each.certificateId, each.thingName);
       for (const each of batch.certificates) {
@@ -71,6 +111,7 @@ export class SqliteTrust implements TrustPersistence {
           each.verifier,
         );
       }
+      for (const { certificateId, pem } of batch.pems) this.#putPem.run(certificateId, pem);
       this.#writeMark(batch.mark);
     });
   }
@@ -84,6 +125,48 @@ export class SqliteTrust implements TrustPersistence {
 
   setHighWaterMark(mark: ClockMark): Promise<void> {
     return this.#writes.run(() => this.#writeMark(mark));
+  }
+
+  page(after: string | undefined, limit: number): Promise<readonly KnownCertificate[]> {
+    return this.#read(() =>
+      this.#page.all({ after: after ?? '', limit }).map((row) => ({
+        certificateId: textOf(row, 'certificate_id'),
+        pem: row['pem'] === null ? undefined : textOf(row, 'pem'),
+      })),
+    );
+  }
+
+  dropPem(certificateId: string, pem: string): Promise<void> {
+    return this.#writes.run(() => {
+      this.#dropPem.run(certificateId, pem);
+    });
+  }
+
+  refreshState(): Promise<RefreshState | undefined> {
+    return this.#read(() => {
+      const row = this.#refreshState.get();
+      if (row === undefined) return undefined;
+      const finishedAt = row['finished_at'] === null ? undefined : numberOf(row, 'finished_at');
+      return { beganAt: numberOf(row, 'began_at'), cursor: textOf(row, 'cursor'), finishedAt };
+    });
+  }
+
+  setRefreshState({ beganAt, cursor, finishedAt }: RefreshState, mark: ClockMark): Promise<void> {
+    return this.#writes.run(() => {
+      this.#setRefreshState.run(beganAt, cursor, finishedAt ?? null);
+      this.#writeMark(mark);
+    });
+  }
+
+  counts(): Promise<TrustCounts> {
+    return this.#read(() => {
+      const row = this.#counts.get() ?? {};
+      return {
+        certificates: numberOf(row, 'certificates'),
+        attachments: numberOf(row, 'attachments'),
+        pems: numberOf(row, 'pems'),
+      };
+    });
   }
 
   #writeMark(mark: ClockMark): void {

@@ -224,6 +224,20 @@ describe('the registry file', () => {
       await registry.close();
     });
 
+    it('keep the trust of a daemon that kept no certificates with it', async () => {
+      const before = openDatabase(file, MIGRATIONS.slice(0, 4));
+      before.exec(`INSERT INTO trusted_certificates VALUES ('${id('aa')}', 5, 'aws')`);
+      before.close();
+      const registry = await open();
+      expect(await registry.trust.load(id('aa'))).toMatchObject({
+        certificate: { certificateId: id('aa'), confirmedAt: 5, verifier: 'aws' },
+        hasPem: false,
+      });
+      expect(await registry.trust.page(undefined, 10)).toEqual([{ certificateId: id('aa'), pem: undefined }]);
+      expect(await registry.trust.refreshState()).toBeUndefined();
+      await registry.close();
+    });
+
     it('that fail half-way leave the file as it was', async () => {
       await closed();
       const broken = [...MIGRATIONS, 'CREATE TABLE more (a) STRICT; DROP TABLE things'];

@@ -3,15 +3,23 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Authenticator } from '../../../src/identity/authenticator.ts';
+import { CertificateParser } from '../../../src/identity/certificate.ts';
 import { openRegistry, type SqliteRegistry } from '../../../src/identity/registry/sqlite-registry.ts';
+import { TrustStore } from '../../../src/identity/trust.ts';
 import type { TrustBatch } from '../../../src/identity/trust-persistence.ts';
+import { TrustedClock } from '../../../src/identity/trusted-clock.ts';
+import { CertificateMaker } from '../../support/certificates.ts';
+import { patient, USUAL_SETTINGS } from '../../support/identity-room.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
 import { MemoryTrustPersistence } from '../../support/memory-trust-persistence.ts';
+import { ScriptedVerifier } from '../../support/scripted-verifier.ts';
 import { id } from './registration.ts';
 
 const NOTHING: TrustBatch = {
   certificates: [],
   attachments: [],
+  pems: [],
   deletedCertificates: [],
   deletedAttachments: [],
   mark: { highWaterMark: 0, setBack: 0 },
@@ -36,7 +44,11 @@ describe('trust kept in the registry’s database', () => {
   }
 
   it('is empty at first', async () => {
-    expect(await registry.trust.load(id('aa'))).toEqual({ certificate: undefined, attachments: [] });
+    expect(await registry.trust.load(id('aa'))).toEqual({
+      certificate: undefined,
+      attachments: [],
+      hasPem: false,
+    });
     expect(await registry.trust.highWaterMark()).toEqual({ highWaterMark: 0, setBack: 0 });
   });
 
@@ -46,8 +58,16 @@ describe('trust kept in the registry’s database', () => {
     const mark = { highWaterMark: 1.7e12 + 0.1, setBack: 12.5 };
     await registry.trust.write({ ...NOTHING, certificates: [certificate], attachments: [attachment], mark });
     await reopen();
-    expect(await registry.trust.load(id('aa'))).toEqual({ certificate, attachments: [attachment] });
-    expect(await registry.trust.load(id('ab'))).toEqual({ certificate: undefined, attachments: [] });
+    expect(await registry.trust.load(id('aa'))).toEqual({
+      certificate,
+      attachments: [attachment],
+      hasPem: false,
+    });
+    expect(await registry.trust.load(id('ab'))).toEqual({
+      certificate: undefined,
+      attachments: [],
+      hasPem: false,
+    });
     expect(await registry.trust.highWaterMark()).toEqual(mark);
   });
 
@@ -77,7 +97,83 @@ describe('trust kept in the registry’s database', () => {
     expect(await registry.trust.load(id('aa'))).toEqual({
       certificate: undefined,
       attachments: [attachment],
+      hasPem: false,
     });
+  });
+
+  it('keeps a certificate’s PEM beside its record, and deletes both together', async () => {
+    const certificate = { certificateId: id('aa'), confirmedAt: 1, verifier: 'aws' };
+    const pems = [{ certificateId: id('aa'), pem: 'the certificate' }];
+    await registry.trust.write({ ...NOTHING, certificates: [certificate], pems });
+    await reopen();
+    expect((await registry.trust.load(id('aa'))).hasPem).toBe(true);
+    expect(await registry.trust.page(undefined, 10)).toEqual(pems);
+    await registry.trust.write({ ...NOTHING, deletedCertificates: [id('aa')] });
+    expect((await registry.trust.load(id('aa'))).hasPem).toBe(false);
+    expect(await registry.trust.counts()).toEqual({ certificates: 0, attachments: 0, pems: 0 });
+  });
+
+  it('drops a PEM only if it is still the one that was looked at', async () => {
+    await registry.trust.write({ ...NOTHING, pems: [{ certificateId: id('aa'), pem: 'good' }] });
+    await registry.trust.dropPem(id('aa'), 'bad');
+    expect((await registry.trust.counts()).pems).toBe(1);
+    await registry.trust.dropPem(id('aa'), 'good');
+    expect((await registry.trust.counts()).pems).toBe(0);
+  });
+
+  it('is read page by page, in the order of ids, without reading more than the page', async () => {
+    const certificates = ['cc', 'aa'].map((start) => ({
+      certificateId: id(start),
+      confirmedAt: 1,
+      verifier: 'aws',
+    }));
+    const attachment = { certificateId: id('bb'), exclusive: false, confirmedAt: 1, verifier: 'aws' };
+    const attachments = ['pump', 'valve'].map((thingName) => ({ ...attachment, thingName }));
+    await registry.trust.write({ ...NOTHING, certificates, attachments });
+    const ids = async (after?: string) =>
+      (await registry.trust.page(after, 2)).map(({ certificateId }) => certificateId);
+    expect(await ids()).toEqual([id('aa'), id('bb')]);
+    expect(await ids(id('bb'))).toEqual([id('cc')]);
+    expect(await ids(id('cc'))).toEqual([]);
+  });
+
+  it('tells how far the refresh had come before the restart, with the mark of that time', async () => {
+    expect(await registry.trust.refreshState()).toBeUndefined();
+    const mark = { highWaterMark: 7.5, setBack: 1 };
+    const states = [
+      { beganAt: 5.25, cursor: id('aa'), finishedAt: undefined },
+      { beganAt: 5.25, cursor: '', finishedAt: 6.5 },
+    ];
+    for (const state of states) {
+      await registry.trust.setRefreshState(state, mark);
+      await reopen();
+      expect(await registry.trust.refreshState()).toEqual(state);
+      expect(await registry.trust.highWaterMark()).toEqual(mark);
+    }
+  });
+
+  it('has no row for a certificate that was never trusted, however often it is refused', async () => {
+    const clock = new ManualClock();
+    const verifier = new ScriptedVerifier({ clock });
+    const trusted = await TrustedClock.open({ clock, persistence: registry.trust, buildDate: 0 });
+    const trust = new TrustStore({ persistence: registry.trust, clock: trusted, timer: clock });
+    const authenticator = new Authenticator({
+      parser: new CertificateParser(),
+      verifier,
+      trust,
+      clock: trusted,
+      timer: clock,
+      settings: () => USUAL_SETTINGS,
+    });
+    const maker = new CertificateMaker();
+    for (let index = 0; index < 50; index += 1) {
+      const { pem } = maker.make({ subject: 'pump' });
+      const result = await authenticator.authenticate({ clientId: 'pump', certificatePem: pem }, patient());
+      expect(result.kind).toBe('rejected');
+    }
+    await trust.stop();
+    await trusted.stop();
+    expect(await registry.trust.counts()).toEqual({ certificates: 0, attachments: 0, pems: 0 });
   });
 
   it('holds after any batches what memory would hold', async () => {
@@ -95,15 +191,18 @@ describe('trust kept in the registry’s database', () => {
         fc.record({ certificateId, thingName, exclusive: fc.boolean(), confirmedAt, verifier }),
         { selector: key },
       ),
+      pems: fc.uniqueArray(fc.record({ certificateId, pem: fc.constantFrom('one', 'other') }), {
+        selector: (each) => each.certificateId,
+      }),
       deletedCertificates: fc.uniqueArray(certificateId),
       deletedAttachments: fc.uniqueArray(fc.record({ certificateId, thingName }), { selector: key }),
       mark: fc.record({ highWaterMark: confirmedAt, setBack: confirmedAt }),
     });
     const memory = new MemoryTrustPersistence();
     const sorted = async (from: MemoryTrustPersistence | SqliteRegistry['trust'], of: string) => {
-      const { certificate, attachments } = await from.load(of);
+      const { certificate, attachments, hasPem } = await from.load(of);
       const ordered = [...attachments].sort((a, b) => (a.thingName < b.thingName ? -1 : 1));
-      return { certificate, attachments: ordered };
+      return { certificate, attachments: ordered, hasPem };
     };
     await fc.assert(
       fc.asyncProperty(batch, async (each) => {
@@ -111,6 +210,10 @@ describe('trust kept in the registry’s database', () => {
         for (const of of [id('aa'), id('bb'), id('cc')]) {
           expect(await sorted(registry.trust, of)).toEqual(await sorted(memory, of));
         }
+        for (const after of [undefined, id('aa')]) {
+          expect(await registry.trust.page(after, 2)).toEqual(await memory.page(after, 2));
+        }
+        expect(await registry.trust.counts()).toEqual(await memory.counts());
         expect(await registry.trust.highWaterMark()).toEqual(memory.mark);
       }),
       { numRuns: 1_000 },

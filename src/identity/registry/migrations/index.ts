@@ -6,5 +6,6 @@ import { SQL as registry } from './0001-registry.ts';
 import { SQL as trust } from './0002-trust.ts';
 import { SQL as revocations } from './0003-revocations.ts';
 import { SQL as hostAddresses } from './0004-host-addresses.ts';
+import { SQL as refresh } from './0005-refresh.ts';
 
-export const MIGRATIONS: readonly string[] = [registry, trust, revocations, hostAddresses];
+export const MIGRATIONS: readonly string[] = [registry, trust, revocations, hostAddresses, refresh];

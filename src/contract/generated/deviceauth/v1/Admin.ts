@@ -6,6 +6,7 @@ import type { AcceptClockRequest as _deviceauth_v1_AcceptClockRequest, AcceptClo
 import type { AcceptClockResponse as _deviceauth_v1_AcceptClockResponse, AcceptClockResponse__Output as _deviceauth_v1_AcceptClockResponse__Output } from '../../deviceauth/v1/AcceptClockResponse.ts';
 import type { AttachCertificateRequest as _deviceauth_v1_AttachCertificateRequest, AttachCertificateRequest__Output as _deviceauth_v1_AttachCertificateRequest__Output } from '../../deviceauth/v1/AttachCertificateRequest.ts';
 import type { Certificate as _deviceauth_v1_Certificate, Certificate__Output as _deviceauth_v1_Certificate__Output } from '../../deviceauth/v1/Certificate.ts';
+import type { CloudStatus as _deviceauth_v1_CloudStatus, CloudStatus__Output as _deviceauth_v1_CloudStatus__Output } from '../../deviceauth/v1/CloudStatus.ts';
 import type { CreateDeviceCaRequest as _deviceauth_v1_CreateDeviceCaRequest, CreateDeviceCaRequest__Output as _deviceauth_v1_CreateDeviceCaRequest__Output } from '../../deviceauth/v1/CreateDeviceCaRequest.ts';
 import type { CreateThingRequest as _deviceauth_v1_CreateThingRequest, CreateThingRequest__Output as _deviceauth_v1_CreateThingRequest__Output } from '../../deviceauth/v1/CreateThingRequest.ts';
 import type { DeleteCertificateRequest as _deviceauth_v1_DeleteCertificateRequest, DeleteCertificateRequest__Output as _deviceauth_v1_DeleteCertificateRequest__Output } from '../../deviceauth/v1/DeleteCertificateRequest.ts';
@@ -14,10 +15,13 @@ import type { DeleteThingRequest as _deviceauth_v1_DeleteThingRequest, DeleteThi
 import type { DeleteThingResponse as _deviceauth_v1_DeleteThingResponse, DeleteThingResponse__Output as _deviceauth_v1_DeleteThingResponse__Output } from '../../deviceauth/v1/DeleteThingResponse.ts';
 import type { DetachCertificateRequest as _deviceauth_v1_DetachCertificateRequest, DetachCertificateRequest__Output as _deviceauth_v1_DetachCertificateRequest__Output } from '../../deviceauth/v1/DetachCertificateRequest.ts';
 import type { DeviceCa as _deviceauth_v1_DeviceCa, DeviceCa__Output as _deviceauth_v1_DeviceCa__Output } from '../../deviceauth/v1/DeviceCa.ts';
+import type { DiagnoseRequest as _deviceauth_v1_DiagnoseRequest, DiagnoseRequest__Output as _deviceauth_v1_DiagnoseRequest__Output } from '../../deviceauth/v1/DiagnoseRequest.ts';
+import type { DiagnosticCheck as _deviceauth_v1_DiagnosticCheck, DiagnosticCheck__Output as _deviceauth_v1_DiagnosticCheck__Output } from '../../deviceauth/v1/DiagnosticCheck.ts';
 import type { ExplainRequest as _deviceauth_v1_ExplainRequest, ExplainRequest__Output as _deviceauth_v1_ExplainRequest__Output } from '../../deviceauth/v1/ExplainRequest.ts';
 import type { ExplainResponse as _deviceauth_v1_ExplainResponse, ExplainResponse__Output as _deviceauth_v1_ExplainResponse__Output } from '../../deviceauth/v1/ExplainResponse.ts';
 import type { ExportStateRequest as _deviceauth_v1_ExportStateRequest, ExportStateRequest__Output as _deviceauth_v1_ExportStateRequest__Output } from '../../deviceauth/v1/ExportStateRequest.ts';
 import type { GetCertificateRequest as _deviceauth_v1_GetCertificateRequest, GetCertificateRequest__Output as _deviceauth_v1_GetCertificateRequest__Output } from '../../deviceauth/v1/GetCertificateRequest.ts';
+import type { GetCloudStatusRequest as _deviceauth_v1_GetCloudStatusRequest, GetCloudStatusRequest__Output as _deviceauth_v1_GetCloudStatusRequest__Output } from '../../deviceauth/v1/GetCloudStatusRequest.ts';
 import type { GetConfigurationRequest as _deviceauth_v1_GetConfigurationRequest, GetConfigurationRequest__Output as _deviceauth_v1_GetConfigurationRequest__Output } from '../../deviceauth/v1/GetConfigurationRequest.ts';
 import type { GetConfigurationResponse as _deviceauth_v1_GetConfigurationResponse, GetConfigurationResponse__Output as _deviceauth_v1_GetConfigurationResponse__Output } from '../../deviceauth/v1/GetConfigurationResponse.ts';
 import type { GetServerCaRequest as _deviceauth_v1_GetServerCaRequest, GetServerCaRequest__Output as _deviceauth_v1_GetServerCaRequest__Output } from '../../deviceauth/v1/GetServerCaRequest.ts';
@@ -42,6 +46,7 @@ import type { ListSessionsRequest as _deviceauth_v1_ListSessionsRequest, ListSes
 import type { ListSessionsResponse as _deviceauth_v1_ListSessionsResponse, ListSessionsResponse__Output as _deviceauth_v1_ListSessionsResponse__Output } from '../../deviceauth/v1/ListSessionsResponse.ts';
 import type { ListThingsRequest as _deviceauth_v1_ListThingsRequest, ListThingsRequest__Output as _deviceauth_v1_ListThingsRequest__Output } from '../../deviceauth/v1/ListThingsRequest.ts';
 import type { ListThingsResponse as _deviceauth_v1_ListThingsResponse, ListThingsResponse__Output as _deviceauth_v1_ListThingsResponse__Output } from '../../deviceauth/v1/ListThingsResponse.ts';
+import type { RefreshCloudRequest as _deviceauth_v1_RefreshCloudRequest, RefreshCloudRequest__Output as _deviceauth_v1_RefreshCloudRequest__Output } from '../../deviceauth/v1/RefreshCloudRequest.ts';
 import type { RegisterCertificateRequest as _deviceauth_v1_RegisterCertificateRequest, RegisterCertificateRequest__Output as _deviceauth_v1_RegisterCertificateRequest__Output } from '../../deviceauth/v1/RegisterCertificateRequest.ts';
 import type { RegisterDeviceCaRequest as _deviceauth_v1_RegisterDeviceCaRequest, RegisterDeviceCaRequest__Output as _deviceauth_v1_RegisterDeviceCaRequest__Output } from '../../deviceauth/v1/RegisterDeviceCaRequest.ts';
 import type { ReloadConfigurationRequest as _deviceauth_v1_ReloadConfigurationRequest, ReloadConfigurationRequest__Output as _deviceauth_v1_ReloadConfigurationRequest__Output } from '../../deviceauth/v1/ReloadConfigurationRequest.ts';
@@ -55,6 +60,8 @@ import type { ServerCa as _deviceauth_v1_ServerCa, ServerCa__Output as _deviceau
 import type { SetCertificateStatusRequest as _deviceauth_v1_SetCertificateStatusRequest, SetCertificateStatusRequest__Output as _deviceauth_v1_SetCertificateStatusRequest__Output } from '../../deviceauth/v1/SetCertificateStatusRequest.ts';
 import type { StateChunk as _deviceauth_v1_StateChunk, StateChunk__Output as _deviceauth_v1_StateChunk__Output } from '../../deviceauth/v1/StateChunk.ts';
 import type { Thing as _deviceauth_v1_Thing, Thing__Output as _deviceauth_v1_Thing__Output } from '../../deviceauth/v1/Thing.ts';
+import type { UpdateConnectivityInfoRequest as _deviceauth_v1_UpdateConnectivityInfoRequest, UpdateConnectivityInfoRequest__Output as _deviceauth_v1_UpdateConnectivityInfoRequest__Output } from '../../deviceauth/v1/UpdateConnectivityInfoRequest.ts';
+import type { UpdateConnectivityInfoResponse as _deviceauth_v1_UpdateConnectivityInfoResponse, UpdateConnectivityInfoResponse__Output as _deviceauth_v1_UpdateConnectivityInfoResponse__Output } from '../../deviceauth/v1/UpdateConnectivityInfoResponse.ts';
 import type { UpdateThingRequest as _deviceauth_v1_UpdateThingRequest, UpdateThingRequest__Output as _deviceauth_v1_UpdateThingRequest__Output } from '../../deviceauth/v1/UpdateThingRequest.ts';
 
 export interface AdminClient extends grpc.Client {
@@ -145,6 +152,17 @@ export interface AdminClient extends grpc.Client {
   detachCertificate(argument: _deviceauth_v1_DetachCertificateRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
   detachCertificate(argument: _deviceauth_v1_DetachCertificateRequest, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
   
+  /**
+   * Checks what the cloud needs of this host, one by one, as the daemon's user. LIMIT_EXCEEDED while another one runs.
+   */
+  Diagnose(argument: _deviceauth_v1_DiagnoseRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_deviceauth_v1_DiagnosticCheck__Output>;
+  Diagnose(argument: _deviceauth_v1_DiagnoseRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_deviceauth_v1_DiagnosticCheck__Output>;
+  /**
+   * Checks what the cloud needs of this host, one by one, as the daemon's user. LIMIT_EXCEEDED while another one runs.
+   */
+  diagnose(argument: _deviceauth_v1_DiagnoseRequest, metadata: grpc.Metadata, options?: grpc.CallOptions): grpc.ClientReadableStream<_deviceauth_v1_DiagnosticCheck__Output>;
+  diagnose(argument: _deviceauth_v1_DiagnoseRequest, options?: grpc.CallOptions): grpc.ClientReadableStream<_deviceauth_v1_DiagnosticCheck__Output>;
+  
   Explain(argument: _deviceauth_v1_ExplainRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ExplainResponse__Output>): grpc.ClientUnaryCall;
   Explain(argument: _deviceauth_v1_ExplainRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ExplainResponse__Output>): grpc.ClientUnaryCall;
   Explain(argument: _deviceauth_v1_ExplainRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ExplainResponse__Output>): grpc.ClientUnaryCall;
@@ -173,6 +191,21 @@ export interface AdminClient extends grpc.Client {
   getCertificate(argument: _deviceauth_v1_GetCertificateRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
   getCertificate(argument: _deviceauth_v1_GetCertificateRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
   getCertificate(argument: _deviceauth_v1_GetCertificateRequest, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * These three are NOT_FOUND where the daemon has nothing to do with a cloud.
+   */
+  GetCloudStatus(argument: _deviceauth_v1_GetCloudStatusRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  GetCloudStatus(argument: _deviceauth_v1_GetCloudStatusRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  GetCloudStatus(argument: _deviceauth_v1_GetCloudStatusRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  GetCloudStatus(argument: _deviceauth_v1_GetCloudStatusRequest, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  /**
+   * These three are NOT_FOUND where the daemon has nothing to do with a cloud.
+   */
+  getCloudStatus(argument: _deviceauth_v1_GetCloudStatusRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  getCloudStatus(argument: _deviceauth_v1_GetCloudStatusRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  getCloudStatus(argument: _deviceauth_v1_GetCloudStatusRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  getCloudStatus(argument: _deviceauth_v1_GetCloudStatusRequest, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
   
   GetConfiguration(argument: _deviceauth_v1_GetConfigurationRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_GetConfigurationResponse__Output>): grpc.ClientUnaryCall;
   GetConfiguration(argument: _deviceauth_v1_GetConfigurationRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_GetConfigurationResponse__Output>): grpc.ClientUnaryCall;
@@ -319,6 +352,23 @@ export interface AdminClient extends grpc.Client {
   listThings(argument: _deviceauth_v1_ListThingsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListThingsResponse__Output>): grpc.ClientUnaryCall;
   listThings(argument: _deviceauth_v1_ListThingsRequest, callback: grpc.requestCallback<_deviceauth_v1_ListThingsResponse__Output>): grpc.ClientUnaryCall;
   
+  /**
+   * Forgets refusals that the cloud gave a while ago, tries what waits for another try, and begins the refresh of known
+   * devices unless one is under way. Answers without waiting for any of it.
+   */
+  RefreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  RefreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  RefreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  RefreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  /**
+   * Forgets refusals that the cloud gave a while ago, tries what waits for another try, and begins the refresh of known
+   * devices unless one is under way. Answers without waiting for any of it.
+   */
+  refreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  refreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  refreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  refreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
+  
   RegisterCertificate(argument: _deviceauth_v1_RegisterCertificateRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
   RegisterCertificate(argument: _deviceauth_v1_RegisterCertificateRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
   RegisterCertificate(argument: _deviceauth_v1_RegisterCertificateRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
@@ -433,6 +483,23 @@ export interface AdminClient extends grpc.Client {
   setCertificateStatus(argument: _deviceauth_v1_SetCertificateStatusRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
   setCertificateStatus(argument: _deviceauth_v1_SetCertificateStatusRequest, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
   
+  /**
+   * Tells Greengrass the addresses that this host knows of itself, in the place of all that was there. NOT_FOUND too where
+   * the daemon is no Greengrass core.
+   */
+  UpdateConnectivityInfo(argument: _deviceauth_v1_UpdateConnectivityInfoRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_UpdateConnectivityInfoResponse__Output>): grpc.ClientUnaryCall;
+  UpdateConnectivityInfo(argument: _deviceauth_v1_UpdateConnectivityInfoRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_UpdateConnectivityInfoResponse__Output>): grpc.ClientUnaryCall;
+  UpdateConnectivityInfo(argument: _deviceauth_v1_UpdateConnectivityInfoRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_UpdateConnectivityInfoResponse__Output>): grpc.ClientUnaryCall;
+  UpdateConnectivityInfo(argument: _deviceauth_v1_UpdateConnectivityInfoRequest, callback: grpc.requestCallback<_deviceauth_v1_UpdateConnectivityInfoResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * Tells Greengrass the addresses that this host knows of itself, in the place of all that was there. NOT_FOUND too where
+   * the daemon is no Greengrass core.
+   */
+  updateConnectivityInfo(argument: _deviceauth_v1_UpdateConnectivityInfoRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_UpdateConnectivityInfoResponse__Output>): grpc.ClientUnaryCall;
+  updateConnectivityInfo(argument: _deviceauth_v1_UpdateConnectivityInfoRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_UpdateConnectivityInfoResponse__Output>): grpc.ClientUnaryCall;
+  updateConnectivityInfo(argument: _deviceauth_v1_UpdateConnectivityInfoRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_UpdateConnectivityInfoResponse__Output>): grpc.ClientUnaryCall;
+  updateConnectivityInfo(argument: _deviceauth_v1_UpdateConnectivityInfoRequest, callback: grpc.requestCallback<_deviceauth_v1_UpdateConnectivityInfoResponse__Output>): grpc.ClientUnaryCall;
+  
   UpdateThing(argument: _deviceauth_v1_UpdateThingRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Thing__Output>): grpc.ClientUnaryCall;
   UpdateThing(argument: _deviceauth_v1_UpdateThingRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_Thing__Output>): grpc.ClientUnaryCall;
   UpdateThing(argument: _deviceauth_v1_UpdateThingRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Thing__Output>): grpc.ClientUnaryCall;
@@ -471,6 +538,11 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
   
   DetachCertificate: grpc.handleUnaryCall<_deviceauth_v1_DetachCertificateRequest__Output, _deviceauth_v1_Certificate>;
   
+  /**
+   * Checks what the cloud needs of this host, one by one, as the daemon's user. LIMIT_EXCEEDED while another one runs.
+   */
+  Diagnose: grpc.handleServerStreamingCall<_deviceauth_v1_DiagnoseRequest__Output, _deviceauth_v1_DiagnosticCheck>;
+  
   Explain: grpc.handleUnaryCall<_deviceauth_v1_ExplainRequest__Output, _deviceauth_v1_ExplainResponse>;
   
   /**
@@ -479,6 +551,11 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
   ExportState: grpc.handleServerStreamingCall<_deviceauth_v1_ExportStateRequest__Output, _deviceauth_v1_StateChunk>;
   
   GetCertificate: grpc.handleUnaryCall<_deviceauth_v1_GetCertificateRequest__Output, _deviceauth_v1_Certificate>;
+  
+  /**
+   * These three are NOT_FOUND where the daemon has nothing to do with a cloud.
+   */
+  GetCloudStatus: grpc.handleUnaryCall<_deviceauth_v1_GetCloudStatusRequest__Output, _deviceauth_v1_CloudStatus>;
   
   GetConfiguration: grpc.handleUnaryCall<_deviceauth_v1_GetConfigurationRequest__Output, _deviceauth_v1_GetConfigurationResponse>;
   
@@ -522,6 +599,12 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
   
   ListThings: grpc.handleUnaryCall<_deviceauth_v1_ListThingsRequest__Output, _deviceauth_v1_ListThingsResponse>;
   
+  /**
+   * Forgets refusals that the cloud gave a while ago, tries what waits for another try, and begins the refresh of known
+   * devices unless one is under way. Answers without waiting for any of it.
+   */
+  RefreshCloud: grpc.handleUnaryCall<_deviceauth_v1_RefreshCloudRequest__Output, _deviceauth_v1_CloudStatus>;
+  
   RegisterCertificate: grpc.handleUnaryCall<_deviceauth_v1_RegisterCertificateRequest__Output, _deviceauth_v1_Certificate>;
   
   /**
@@ -559,6 +642,12 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
    */
   SetCertificateStatus: grpc.handleUnaryCall<_deviceauth_v1_SetCertificateStatusRequest__Output, _deviceauth_v1_Certificate>;
   
+  /**
+   * Tells Greengrass the addresses that this host knows of itself, in the place of all that was there. NOT_FOUND too where
+   * the daemon is no Greengrass core.
+   */
+  UpdateConnectivityInfo: grpc.handleUnaryCall<_deviceauth_v1_UpdateConnectivityInfoRequest__Output, _deviceauth_v1_UpdateConnectivityInfoResponse>;
+  
   UpdateThing: grpc.handleUnaryCall<_deviceauth_v1_UpdateThingRequest__Output, _deviceauth_v1_Thing>;
   
 }
@@ -571,9 +660,11 @@ export interface AdminDefinition extends grpc.ServiceDefinition {
   DeleteCertificate: MethodDefinition<_deviceauth_v1_DeleteCertificateRequest, _deviceauth_v1_DeleteCertificateResponse, _deviceauth_v1_DeleteCertificateRequest__Output, _deviceauth_v1_DeleteCertificateResponse__Output>
   DeleteThing: MethodDefinition<_deviceauth_v1_DeleteThingRequest, _deviceauth_v1_DeleteThingResponse, _deviceauth_v1_DeleteThingRequest__Output, _deviceauth_v1_DeleteThingResponse__Output>
   DetachCertificate: MethodDefinition<_deviceauth_v1_DetachCertificateRequest, _deviceauth_v1_Certificate, _deviceauth_v1_DetachCertificateRequest__Output, _deviceauth_v1_Certificate__Output>
+  Diagnose: MethodDefinition<_deviceauth_v1_DiagnoseRequest, _deviceauth_v1_DiagnosticCheck, _deviceauth_v1_DiagnoseRequest__Output, _deviceauth_v1_DiagnosticCheck__Output>
   Explain: MethodDefinition<_deviceauth_v1_ExplainRequest, _deviceauth_v1_ExplainResponse, _deviceauth_v1_ExplainRequest__Output, _deviceauth_v1_ExplainResponse__Output>
   ExportState: MethodDefinition<_deviceauth_v1_ExportStateRequest, _deviceauth_v1_StateChunk, _deviceauth_v1_ExportStateRequest__Output, _deviceauth_v1_StateChunk__Output>
   GetCertificate: MethodDefinition<_deviceauth_v1_GetCertificateRequest, _deviceauth_v1_Certificate, _deviceauth_v1_GetCertificateRequest__Output, _deviceauth_v1_Certificate__Output>
+  GetCloudStatus: MethodDefinition<_deviceauth_v1_GetCloudStatusRequest, _deviceauth_v1_CloudStatus, _deviceauth_v1_GetCloudStatusRequest__Output, _deviceauth_v1_CloudStatus__Output>
   GetConfiguration: MethodDefinition<_deviceauth_v1_GetConfigurationRequest, _deviceauth_v1_GetConfigurationResponse, _deviceauth_v1_GetConfigurationRequest__Output, _deviceauth_v1_GetConfigurationResponse__Output>
   GetServerCa: MethodDefinition<_deviceauth_v1_GetServerCaRequest, _deviceauth_v1_ServerCa, _deviceauth_v1_GetServerCaRequest__Output, _deviceauth_v1_ServerCa__Output>
   GetStatus: MethodDefinition<_deviceauth_v1_GetStatusRequest, _deviceauth_v1_GetStatusResponse, _deviceauth_v1_GetStatusRequest__Output, _deviceauth_v1_GetStatusResponse__Output>
@@ -587,6 +678,7 @@ export interface AdminDefinition extends grpc.ServiceDefinition {
   ListServerCertificates: MethodDefinition<_deviceauth_v1_ListServerCertificatesRequest, _deviceauth_v1_ListServerCertificatesResponse, _deviceauth_v1_ListServerCertificatesRequest__Output, _deviceauth_v1_ListServerCertificatesResponse__Output>
   ListSessions: MethodDefinition<_deviceauth_v1_ListSessionsRequest, _deviceauth_v1_ListSessionsResponse, _deviceauth_v1_ListSessionsRequest__Output, _deviceauth_v1_ListSessionsResponse__Output>
   ListThings: MethodDefinition<_deviceauth_v1_ListThingsRequest, _deviceauth_v1_ListThingsResponse, _deviceauth_v1_ListThingsRequest__Output, _deviceauth_v1_ListThingsResponse__Output>
+  RefreshCloud: MethodDefinition<_deviceauth_v1_RefreshCloudRequest, _deviceauth_v1_CloudStatus, _deviceauth_v1_RefreshCloudRequest__Output, _deviceauth_v1_CloudStatus__Output>
   RegisterCertificate: MethodDefinition<_deviceauth_v1_RegisterCertificateRequest, _deviceauth_v1_Certificate, _deviceauth_v1_RegisterCertificateRequest__Output, _deviceauth_v1_Certificate__Output>
   RegisterDeviceCa: MethodDefinition<_deviceauth_v1_RegisterDeviceCaRequest, _deviceauth_v1_DeviceCa, _deviceauth_v1_RegisterDeviceCaRequest__Output, _deviceauth_v1_DeviceCa__Output>
   ReloadConfiguration: MethodDefinition<_deviceauth_v1_ReloadConfigurationRequest, _deviceauth_v1_GetConfigurationResponse, _deviceauth_v1_ReloadConfigurationRequest__Output, _deviceauth_v1_GetConfigurationResponse__Output>
@@ -595,5 +687,6 @@ export interface AdminDefinition extends grpc.ServiceDefinition {
   RotateServerCa: MethodDefinition<_deviceauth_v1_RotateServerCaRequest, _deviceauth_v1_ServerCa, _deviceauth_v1_RotateServerCaRequest__Output, _deviceauth_v1_ServerCa__Output>
   RotateServerCertificates: MethodDefinition<_deviceauth_v1_RotateServerCertificatesRequest, _deviceauth_v1_ListServerCertificatesResponse, _deviceauth_v1_RotateServerCertificatesRequest__Output, _deviceauth_v1_ListServerCertificatesResponse__Output>
   SetCertificateStatus: MethodDefinition<_deviceauth_v1_SetCertificateStatusRequest, _deviceauth_v1_Certificate, _deviceauth_v1_SetCertificateStatusRequest__Output, _deviceauth_v1_Certificate__Output>
+  UpdateConnectivityInfo: MethodDefinition<_deviceauth_v1_UpdateConnectivityInfoRequest, _deviceauth_v1_UpdateConnectivityInfoResponse, _deviceauth_v1_UpdateConnectivityInfoRequest__Output, _deviceauth_v1_UpdateConnectivityInfoResponse__Output>
   UpdateThing: MethodDefinition<_deviceauth_v1_UpdateThingRequest, _deviceauth_v1_Thing, _deviceauth_v1_UpdateThingRequest__Output, _deviceauth_v1_Thing__Output>
 }

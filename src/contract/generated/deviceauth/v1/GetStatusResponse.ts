@@ -28,7 +28,7 @@ export interface GetStatusResponse {
    */
   'processId'?: (number);
   /**
-   * Who confirms certificates: "registry".
+   * Who confirms certificates: "registry", "aws-iot", "greengrass".
    */
   'verifier'?: (string);
   /**
@@ -87,7 +87,7 @@ export interface GetStatusResponse__Output {
    */
   'processId': (number);
   /**
-   * Who confirms certificates: "registry".
+   * Who confirms certificates: "registry", "aws-iot", "greengrass".
    */
   'verifier': (string);
   /**
