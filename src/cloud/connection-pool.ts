@@ -138,11 +138,7 @@ export class ConnectionPool {
       });
       sent.once('response', (response) => {
         answer = response;
-        collect(response, place).then((outcome) => {
-          // Whatever is left of it would keep the connection.
-          if (!response.complete) sent.destroy();
-          end(over(outcome));
-        }, failed);
+        collect(response, place).then((outcome) => end(over(outcome)), failed);
       });
     });
   }
@@ -181,7 +177,7 @@ function over(outcome: Outcome<ServiceAnswer>): Exchange {
   return { kind: 'over', outcome };
 }
 
-/** Throws what ended it before its end. */
+/** Throws what ended it before its end. One that is too long takes its connection along. */
 async function collect(response: IncomingMessage, place: string): Promise<Outcome<ServiceAnswer>> {
   const chunks: Buffer[] = [];
   let length = 0;
