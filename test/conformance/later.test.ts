@@ -6,9 +6,7 @@ import { describe, expect, it } from 'vitest';
  * Entries of cda.json about what is not part of this release. Each is named here, so that none is skipped without a
  * word; the sections that are part of it have test files of their own.
  */
-const LATER: Readonly<Record<string, string>> = {
-  backgroundRefresh: 'the cloud verifiers',
-};
+const LATER: Readonly<Record<string, string>> = {};
 
 interface Entry {
   readonly id: string;
@@ -38,6 +36,7 @@ it('every section of the case file has its tests, or is named here', () => {
     'config',
     'sessions',
     'authentication',
+    'backgroundRefresh',
     'certificates',
     'ipc',
     'metrics',

@@ -53,6 +53,7 @@ export class ManualNetwork implements Surroundings {
 export interface RefreshRoomOptions extends Omit<IdentityRoomOptions, 'verifier' | 'clock'> {
   readonly refresh?: Partial<RefreshSettings>;
   readonly associations?: Associations;
+  readonly pageSize?: number;
 }
 
 /** The identity room with its background refresh; what is on disk and what the cloud has outlives a restart. */
@@ -115,6 +116,7 @@ export class RefreshRoom {
       settings: () => this.settings,
       surroundings: this.network,
       associations: this.#options.associations,
+      pageSize: this.#options.pageSize,
       log: { warn: note, error: note },
     });
     this.#refresh.start();

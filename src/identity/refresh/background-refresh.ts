@@ -34,6 +34,8 @@ export interface BackgroundRefreshOptions {
   /** Left out: associations cannot be asked for, and nothing is forgotten for want of one. */
   readonly associations?: Associations | undefined;
   readonly log?: IdentityLog | undefined;
+  /** Certificates that are looked at between two pauses and two notes of how far it has come. */
+  readonly pageSize?: number | undefined;
 }
 
 const HOUR = 3_600_000;
@@ -45,6 +47,7 @@ const SOON_MS = 1_000;
 const SWEEP_EVERY_MS = 24 * HOUR;
 const FIRST_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = HOUR;
+const PAGE_SIZE = 25;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 interface Current {
@@ -193,7 +196,16 @@ export class BackgroundRefresh {
     const questionsPerSecond = (): number => settings().questionsPerSecond;
     const turns = new Turns({ timer, surroundings, questionsPerSecond, signal });
     const goesOn = (): boolean => !asks || this.#wanted || this.#interval > 0;
-    const run = new RefreshRun({ ...this.#options, journal: this.#journal, turns, asks, goesOn, signal });
+    const { pageSize = PAGE_SIZE } = this.#options;
+    const run = new RefreshRun({
+      ...this.#options,
+      pageSize,
+      journal: this.#journal,
+      turns,
+      asks,
+      goesOn,
+      signal,
+    });
     const { certificates } = await persistence.counts();
     this.#current = { run, turns, asks, startedAt: timer.now(), known: certificates };
     if (asks) this.#last = this.#current;

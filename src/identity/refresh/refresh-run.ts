@@ -39,6 +39,7 @@ export interface RefreshRunOptions {
   /** Read before each certificate: it may not be wanted any more. */
   readonly goesOn: () => boolean;
   readonly signal: AbortSignal;
+  readonly pageSize: number;
 }
 
 export interface RefreshCounts {
@@ -51,7 +52,6 @@ export interface RefreshCounts {
   forgotten: number;
 }
 
-const PAGE = 25;
 const PAGE_PAUSE_MS = 50;
 const KEPT_UNCONFIRMED_MS = 90 * 86_400_000;
 /** So often may a device be tried without an answer after others had theirs. With the pauses this takes some hours. */
@@ -95,14 +95,14 @@ export class RefreshRun {
 
   /** False: it was ended before its end. Rejects when the disk fails; what was done so far is done. */
   async go(): Promise<boolean> {
-    const { asks, journal, persistence, turns } = this.#options;
+    const { asks, journal, pageSize, persistence, turns } = this.#options;
     let cursor = asks ? journal.cursor : '';
     if (asks) await this.#listAssociated();
     for (;;) {
-      const page = await persistence.page(cursor === '' ? undefined : cursor, PAGE);
+      const page = await persistence.page(cursor === '' ? undefined : cursor, pageSize);
       if (!(await this.#walk(page))) return false;
       const last = page.at(-1);
-      if (last === undefined || page.length < PAGE) break;
+      if (last === undefined || page.length < pageSize) break;
       cursor = last.certificateId;
       if (asks) await journal.reached(cursor);
       await turns.pause(PAGE_PAUSE_MS);
