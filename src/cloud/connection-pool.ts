@@ -14,7 +14,7 @@ import {
   type SocketError,
 } from './connection-failure.ts';
 import type { CoreCredentials } from './core-credentials.ts';
-import type { Dialer } from './dialer.ts';
+import { type Dialer, handOver } from './dialer.ts';
 import { answered, type Outcome, trouble } from './outcome.ts';
 import type { ServiceAnswer, ServiceRequest } from './service-connection.ts';
 
@@ -55,12 +55,7 @@ export class ConnectionPool {
     });
     this.#agent.createConnection = (given, callback) => {
       const { giveUp } = given as typeof given & { readonly giveUp: AbortSignal };
-      const failed = (error: Error): void => callback?.(error, undefined as never);
-      options.dialer.dial(giveUp).then((socket) => {
-        // A request on a socket that is closed already would never hear of it.
-        if (socket.destroyed) failed(socket.errored ?? closed());
-        else callback?.(null, socket);
-      }, failed);
+      handOver(options.dialer.dial(giveUp), callback);
       return undefined;
     };
   }

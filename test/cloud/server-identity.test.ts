@@ -53,6 +53,14 @@ describe('a server that is not the right one', () => {
     });
   });
 
+  it('is known by its address, where it has no name', async () => {
+    const host = '127.0.0.1';
+    expect(await room.connection({ host }).send(ask())).toMatchObject({ kind: 'answered' });
+    expect(room.aws.requests.connections).toMatchObject([{ sni: undefined }]);
+    room.aws.showCertificate('other-name');
+    expect(await room.connection({ host }).send(ask())).toMatchObject({ trouble: 'misconfigured' });
+  });
+
   it("is every server that is not Amazon's, where no other roots are given", async () => {
     const { certificateFile, keyFile } = room.core.files;
     const files = { certificateFile, keyFile, rootCaFile: undefined };
