@@ -8,12 +8,21 @@ import type { Clock } from './clock.ts';
 import type { Configuration } from './config/load.ts';
 import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
 import { loadContract } from './contract/index.ts';
-import { auditOf, configurationOf, deviceCasOf, issuerOf, sessionsOf } from './daemon/admin-rooms.ts';
+import {
+  auditOf,
+  cloudOf,
+  configurationOf,
+  deviceCasOf,
+  issuerOf,
+  sessionsOf,
+} from './daemon/admin-rooms.ts';
 import { CallTelemetry } from './daemon/call-telemetry.ts';
 import { encodePkcs12 } from './daemon/certificates.ts';
-import { doctorOf } from './daemon/doctor.ts';
+import { Cloud } from './daemon/cloud.ts';
+import { diagnose } from './daemon/doctor.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
 import { openPki } from './daemon/pki.ts';
+import { openRefresh } from './daemon/refresh.ts';
 import { endRevokedSessions, openRevocations } from './daemon/revocation.ts';
 import { ServiceManager } from './daemon/service-manager.ts';
 import { discoveredCore, identitySettings, sessionSettings } from './daemon/settings.ts';
@@ -105,10 +114,12 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   policy.apply(compileDeviceGroups(current().deviceGroups));
 
   const parser = new CertificateParser();
-  const verifier = options.verifier ?? openVerifier(registry, trusted, telemetry, stack);
+  const cloud = await openCloud(configuration, clock, telemetry, () => authenticator.joined);
+  stack.push(() => cloud?.stop());
+  const verifier = options.verifier ?? cloud?.verifier ?? openVerifier(registry, trusted, telemetry, stack);
   const trust = new TrustStore({ persistence: registry.trust, clock: trusted, timer: clock, log: logger });
   stack.push(() => trust.stop());
-  const authenticator = new Authenticator({
+  const authenticator: Authenticator = new Authenticator({
     parser,
     verifier,
     trust,
@@ -144,7 +155,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   stack.push(registry.onChange((change) => sessions.registryChanged(change)));
   stack.push(endRevokedSessions(revoked, sessions, telemetry));
   // In the tick in which the policy was read: a reload while the doors are being opened is heard too.
-  stack.push(followSettings(configuration, { policy, sessions, telemetry }));
+  stack.push(followSettings(configuration, { policy, sessions, telemetry, cloud }));
 
   const { addresses, backups, certificates, deviceCas, deviceCaBundle, expiryWatch } = await openPki({
     ...revocation,
@@ -152,9 +163,16 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     parser,
   });
 
+  cloud?.startCore({ stateDirectory, addresses, anchors: certificates.ca });
+  const refresh = verifier.local
+    ? undefined
+    : openRefresh({ registry, trust, authenticator, trusted, clock, current, cloud, telemetry });
+  stack.push(() => refresh?.stop());
+
   const roomFindings = () => {
     expiryWatch.look();
-    return [...telemetry.clockFindings(trusted), ...findings.list(), ...sessions.findings()];
+    const rooms = [...findings.list(), ...sessions.findings(), ...(cloud?.findings() ?? [])];
+    return [...telemetry.clockFindings(trusted), ...rooms];
   };
   const endpoints = await Endpoints.open({
     contract,
@@ -190,16 +208,8 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         clock: trusted,
         refusals: { list: (limit) => refusals.recent(limit) },
         configuration: configurationOf(configuration),
-        cloud: undefined,
-        doctor: {
-          examine: (signal) =>
-            doctorOf({
-              configuration: current(),
-              clock,
-              hostName: hostname(),
-              environment: process.env,
-            }).examine(signal),
-        },
+        cloud: cloud && cloudOf(cloud, authenticator, refresh),
+        doctor: { examine: (signal) => diagnose({ configuration: current(), clock, cloud }).examine(signal) },
         audit: auditOf(audit),
         daemon: {
           facts: () => ({
@@ -209,7 +219,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
             verifier: verifier.name,
             configurationFile: configuration.status.file,
             findings: roomFindings(),
-            cloudQueue: undefined,
+            cloudQueue: cloud?.verifier && cloud.requests.status.queue,
             hostAddresses: addresses.current(),
           }),
         },
@@ -233,7 +243,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     findings: () => countBySeverity(allFindings()),
     expiries: () => expiryWatch.samples(),
   });
-  stack.push(followReloads(configuration, endpoints, telemetry, serviceManager));
+  stack.push(followReloads(configuration, { endpoints, telemetry, cloud }, serviceManager));
   configuration.start();
   await telemetry.serveMetrics(current());
 
@@ -274,6 +284,22 @@ function openServiceManager(clock: Clock, logger: RootLogger, stack: Stack): Ser
   return manager;
 }
 
+function openCloud(
+  configuration: ConfigurationWatcher,
+  clock: Clock,
+  telemetry: Telemetry,
+  coalesced: () => number,
+): Promise<Cloud | undefined> {
+  return Cloud.open({
+    current: () => configuration.current,
+    clock,
+    telemetry,
+    coalesced,
+    hostName: hostname(),
+    environment: process.env,
+  });
+}
+
 function openVerifier(
   registry: SqliteRegistry,
   clock: TrustedClock,
@@ -293,11 +319,12 @@ interface Followers {
   readonly policy: PolicyEngine;
   readonly sessions: SessionService;
   readonly telemetry: Telemetry;
+  readonly cloud: Cloud | undefined;
 }
 
 /** From here on the configuration file's changes reach the rooms. Settings that rooms read at each use need nothing. */
 function followSettings(configuration: ConfigurationWatcher, rooms: Followers): () => void {
-  const { policy, sessions, telemetry } = rooms;
+  const { cloud, policy, sessions, telemetry } = rooms;
   return configuration.onChange((effective, changedPaths) => {
     // What takes rights away comes first: nothing that fails after it keeps them.
     if (changedPaths.includes('deviceGroups')) {
@@ -307,20 +334,22 @@ function followSettings(configuration: ConfigurationWatcher, rooms: Followers): 
         .catch((err: unknown) => telemetry.logger.error({ err }, 'not every broker was told of the policy'));
     }
     sessions.settingsChanged();
+    cloud?.settingsChanged();
     telemetry.apply(effective);
   });
 }
 
 function followReloads(
   configuration: ConfigurationWatcher,
-  endpoints: Endpoints,
-  telemetry: Telemetry,
+  rooms: Pick<Followers, 'cloud' | 'telemetry'> & { readonly endpoints: Endpoints },
   serviceManager: ServiceManager | undefined,
 ): () => void {
+  const { cloud, endpoints, telemetry } = rooms;
   const offReloading = configuration.onReloading(() => serviceManager?.reloading());
   const offReload = configuration.onReload((outcome: ReloadOutcome) => {
     telemetry.reloaded(configuration.status.file, outcome);
     telemetry.certificatesReloaded(endpoints.reloadCertificates());
+    cloud?.reloadFiles();
     serviceManager?.reloaded();
   });
   return () => {

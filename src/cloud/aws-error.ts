@@ -17,6 +17,8 @@ export interface AwsError {
 
 /** Longer than any that AWS has. */
 const TYPE = /^[A-Za-z][A-Za-z0-9]{0,99}$/;
+/** Services repeat what they do not accept. */
+const PEM = /-----BEGIN[\s\S]*?(?:-----END[^-]*-----|$)/g;
 const LONGEST_DELAY_MS = 5 * 60_000;
 
 /** `now`: the wall clock, for a `Retry-After` that is a date. */
@@ -30,7 +32,7 @@ export function awsErrorOf(answer: ServiceAnswer, now: number): AwsError {
   );
   return {
     type: typeof named === 'string' ? plainType(named) : undefined,
-    message: typeof text === 'string' ? printable(text) : '',
+    message: typeof text === 'string' ? printable(text.replace(PEM, '(PEM)')) : '',
     retryAfterMs: retryAfterMs(answer.headers['retry-after'], now),
   };
 }

@@ -55,10 +55,12 @@ export class ConnectionPool {
     });
     this.#agent.createConnection = (given, callback) => {
       const { giveUp } = given as typeof given & { readonly giveUp: AbortSignal };
-      options.dialer.dial(giveUp).then(
-        (socket) => callback?.(null, socket),
-        (error: Error) => callback?.(error, undefined as never),
-      );
+      const failed = (error: Error): void => callback?.(error, undefined as never);
+      options.dialer.dial(giveUp).then((socket) => {
+        // A request on a socket that is closed already would never hear of it.
+        if (socket.destroyed) failed(socket.errored ?? closed());
+        else callback?.(null, socket);
+      }, failed);
       return undefined;
     };
   }
@@ -131,6 +133,9 @@ export class ConnectionPool {
       };
       signal.addEventListener('abort', onAbort, { once: true });
       sent.on('error', failed);
+      sent.once('close', () => {
+        if (answer === undefined) failed(closed());
+      });
       sent.once('response', (response) => {
         answer = response;
         collect(response, place).then((outcome) => {
@@ -166,6 +171,10 @@ export class ConnectionPool {
     sent.end(text);
     return sent;
   }
+}
+
+function closed(): SocketError & Error {
+  return Object.assign(new Error('closed'), { code: 'ECONNRESET' });
 }
 
 function over(outcome: Outcome<ServiceAnswer>): Exchange {

@@ -54,11 +54,15 @@ export class Dialer {
     });
   }
 
-  /** Throws `DialError`. */
+  /** Throws `DialError`. What it answers may have been closed meanwhile. */
   async dial(signal: AbortSignal): Promise<TLSSocket> {
     const { proxy } = this.#options;
     if (signal.aborted) throw this.#late();
-    return this.#handshake(proxy === undefined ? undefined : await this.#tunnel(proxy, signal), signal);
+    const tunnel = proxy === undefined ? undefined : await this.#tunnel(proxy, signal);
+    if (tunnel?.destroyed === true) {
+      throw new DialError(handshakeFailed(this.#place, { code: 'ECONNRESET' }, undefined));
+    }
+    return this.#handshake(tunnel, signal);
   }
 
   #handshake(tunnel: Socket | undefined, signal: AbortSignal): Promise<TLSSocket> {
@@ -75,6 +79,8 @@ export class Dialer {
         ...(tunnel === undefined ? {} : { socket: tunnel }),
         ...(lookup === undefined ? {} : { lookup }),
       });
+      // For good: it may fail again before whoever gets it listens.
+      socket.on('error', () => {});
       const settle = (end: () => void): void => {
         signal.removeEventListener('abort', onAbort);
         socket.removeListener('error', onError);
@@ -83,7 +89,6 @@ export class Dialer {
       };
       const fail = (error: DialError): void =>
         settle(() => {
-          socket.on('error', () => {});
           socket.destroy();
           tunnel?.destroy();
           reject(error);
@@ -115,6 +120,7 @@ export class Dialer {
       signal.addEventListener('abort', onAbort, { once: true });
       asked.on('error', (error) => fail(new DialError(proxyFailed(proxy, error))));
       asked.once('connect', ({ statusCode = 0 }, socket, head) => {
+        socket.on('error', () => {});
         if (statusCode !== 200) {
           socket.destroy();
           fail(new DialError(proxyRefused(proxy, this.#place, statusCode)));

@@ -1,19 +1,23 @@
 /** The rooms as the admin service wants them: names of fields, defaults of the configuration, the audit of changes. */
+import type { JobStatus } from '../cloud/status.ts';
 import type { Configuration } from '../config/load.ts';
 import type { ConfigurationWatcher } from '../config/watcher.ts';
 import type {
+  AdminCloud,
   AdminConfiguration,
   AdminSessions,
   AuditedChange,
   CertificateIssuing,
   DeviceCas,
 } from '../endpoints/admin/admin-ports.ts';
+import type { Authenticator } from '../identity/authenticator.ts';
 import type { DeviceCaRecord, RegistryStore } from '../identity/registry/store.ts';
 import type { DeviceCaStore } from '../pki/authorities/device-ca-store.ts';
 import type { DeviceCaBundle } from '../pki/revocation/device-ca-bundle.ts';
 import type { PolicyEngine } from '../policy/policy-engine.ts';
 import type { SessionService } from '../sessions/session-service.ts';
 import type { AuditEvent, AuditLog } from '../telemetry/audit.ts';
+import type { Cloud } from './cloud.ts';
 
 const DEVICE_CA_VALIDITY_DAYS = 3650;
 
@@ -73,6 +77,23 @@ export function sessionsOf(sessions: SessionService, policy: PolicyEngine): Admi
     revoke: (filter, correlationId) => sessions.revoke(filter, correlationId),
     stats: () => ({ ...sessions.stats(), grantSets: policy.setCount }),
     brokers: () => sessions.brokers(),
+  };
+}
+
+export function cloudOf(
+  cloud: Cloud,
+  authenticator: Pick<Authenticator, 'forgetRefusals'>,
+  refresh: { trigger(): unknown; status(): JobStatus } | undefined,
+): AdminCloud {
+  const { publication } = cloud;
+  return {
+    status: () => cloud.status(refresh?.status()),
+    refresh: () => {
+      authenticator.forgetRefusals();
+      cloud.refresh();
+      refresh?.trigger();
+    },
+    publishAddresses: publication && ((signal) => publication.publish(signal)),
   };
 }
 

@@ -2,9 +2,10 @@
  * The checks of `deviceauthctl doctor`, composed from a configuration: by the daemon, as its user and in its sandbox, or by the
  * command line where no daemon runs. What the verifier does not need is not looked at.
  */
+import { hostname } from 'node:os';
 import type { Clock } from '../clock.ts';
 import { amazonRoots } from '../cloud/amazon-roots.ts';
-import { type CoreFiles, readCoreCredentials } from '../cloud/core-credentials.ts';
+import { readCoreCredentials } from '../cloud/core-credentials.ts';
 import { type Check, ok, skipped, warning } from '../cloud/doctor/check.ts';
 import { coreIdentityChecks, readRoots, rootCaCheck } from '../cloud/doctor/core-identity.ts';
 import { Doctor } from '../cloud/doctor/doctor.ts';
@@ -17,13 +18,16 @@ import {
   jobCheck,
   permissionChecks,
 } from '../cloud/doctor/service.ts';
-import { dataPlaneHost, iotControlPlaneHost } from '../cloud/endpoints.ts';
+import { iotControlPlaneHost } from '../cloud/endpoints.ts';
 import { GreengrassDataPlane } from '../cloud/greengrass/data-plane.ts';
 import { dataPlaneAlpn, HttpsConnection } from '../cloud/https-connection.ts';
+import { answered } from '../cloud/outcome.ts';
 import { proxyFor } from '../cloud/proxy.ts';
 import type { JobStatus } from '../cloud/status.ts';
 import { isCore } from '../config/cloud-checks.ts';
 import type { Configuration } from '../config/load.ts';
+import type { Cloud } from './cloud.ts';
+import { coreFilesOf, dataPlanePlace } from './cloud-connections.ts';
 import { coreThingName } from './settings.ts';
 
 export interface DoctorParts {
@@ -52,6 +56,40 @@ export function doctorOf(parts: DoctorParts): Doctor {
     timeoutMs: CHECK_TIMEOUT_MS,
     onEnd: () => connection.close(),
   });
+}
+
+/** As the running daemon sees it: with its own credentials, and what its jobs met. */
+export function diagnose(parts: {
+  readonly configuration: Configuration;
+  readonly clock: Clock;
+  readonly cloud: Cloud | undefined;
+}): Doctor {
+  const { clock, cloud, configuration } = parts;
+  const { controlPlane, credentials } = cloud?.sdk ?? {};
+  return doctorOf({
+    configuration,
+    clock,
+    hostName: hostname(),
+    environment: process.env,
+    uploadStatus: () => cloud?.uploadStatus,
+    awsIot: controlPlane && {
+      controlPlane: async () => controlPlane,
+      certificateId: async () => certificateIdOf(configuration),
+    },
+    credentials:
+      credentials &&
+      (async () => {
+        const outcome = await credentials.get();
+        if (outcome.kind === 'trouble') return outcome;
+        return answered(`short-lived ones, good until ${outcome.value.expiration.toISOString()}`);
+      }),
+  });
+}
+
+/** The core's own certificate is one of the account. */
+function certificateIdOf(configuration: Configuration): string | undefined {
+  if (configuration.cloud.certificateFile === undefined) return undefined;
+  return readCoreCredentials(coreFilesOf(configuration), () => {}).certificateId;
 }
 
 function checksOf(parts: DoctorParts, connection: LateConnection): readonly Check[] {
@@ -101,8 +139,7 @@ function configurationCheck({ cloud, verifier }: Configuration): Check {
 const UPLOAD = 'putCertificateAuthorities';
 
 function dataPlane({ configuration, environment }: DoctorParts): Endpoint {
-  const { endpoint, port } = configuration.cloud.dataPlane;
-  const host = endpoint ?? dataPlaneHost(configuration.cloud.region ?? '');
+  const { host, port } = dataPlanePlace(configuration);
   return {
     name: 'data-plane',
     ...{ host, port },
@@ -231,10 +268,4 @@ class LateConnection {
   close(): void {
     this.#connection?.close();
   }
-}
-
-/** Empty where they are not configured; the checks of the configuration leave nobody so who needs them. */
-function coreFilesOf({ cloud }: Configuration): CoreFiles {
-  const { certificateFile = '', keyFile = '', rootCaFile } = cloud;
-  return { certificateFile, keyFile, rootCaFile };
 }

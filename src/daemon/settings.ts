@@ -1,7 +1,9 @@
 /** What rooms live by, taken from the configuration in force each time it is asked for. */
+import type { RequestSettings } from '../cloud/request-queue.ts';
 import type { Configuration } from '../config/load.ts';
 import type { DiscoveredCore } from '../endpoints/discovery/discovery-resource.ts';
 import type { IdentitySettings } from '../identity/confirmations.ts';
+import type { RefreshSettings } from '../identity/refresh/ports.ts';
 import type { SessionSettings } from '../sessions/ports.ts';
 
 export function identitySettings({ cloud, security }: Configuration): IdentitySettings {
@@ -12,6 +14,26 @@ export function identitySettings({ cloud, security }: Configuration): IdentitySe
     revalidateAfterSeconds: security.revalidateAfterSeconds,
     trustDurationMinutes: security.clientDeviceTrustDurationMinutes,
     verificationDeadlineSeconds: cloud.verificationDeadlineSeconds,
+  };
+}
+
+export function requestSettings({ cloud, performance }: Configuration): RequestSettings {
+  return {
+    size: performance.cloudRequestQueueSize,
+    workers: performance.maxConcurrentCloudRequests,
+    requestsPerSecond: cloud.requestsPerSecond,
+    timeoutSeconds: cloud.requestTimeoutSeconds,
+  };
+}
+
+/** The refresh leaves half of the rate to devices; where there is no limit it asks for ten things a second. */
+export function refreshSettings({ cloud, security }: Configuration): RefreshSettings {
+  return {
+    intervalHours: cloud.refreshIntervalHours,
+    forgetUnassociated: cloud.forgetUnassociated,
+    questionsPerSecond: cloud.requestsPerSecond === 0 ? 10 : Math.max(0.5, cloud.requestsPerSecond / 2),
+    clockSkewSeconds: security.clockSkewSeconds,
+    trustDurationMinutes: security.clientDeviceTrustDurationMinutes,
   };
 }
 

@@ -10,6 +10,7 @@ import type { ServiceRequest } from '../../src/cloud/service-connection.ts';
 import { CertificateMaker } from '../support/certificates.ts';
 import { CoreDirectory } from '../support/fake-aws/core-directory.ts';
 import { FakeAws, type FakeAwsOptions } from '../support/fake-aws/fake-aws.ts';
+import { OpensslServer } from '../support/fake-aws/openssl-server.ts';
 
 const HOST = 'greengrass-ats.iot.eu-west-1.amazonaws.com';
 const PATH = '/greengrass/things/MyCore/connectivityInfo';
@@ -153,6 +154,26 @@ describe('an answer that does not come whole', () => {
     expect(await connection().send(ask())).toMatchObject({ trouble: 'unexpected' });
   });
 
+  it.each([
+    ['an upgrade', 'HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n'],
+    ['two lengths', 'HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\n{}'],
+    ['a head without an end', `HTTP/1.1 200 OK\r\nA: ${'x'.repeat(100_000)}`],
+  ])('is none when it is %s', async (_what, text) => {
+    aws.faults.add({ kind: 'raw', text });
+    expect(await connection().send(ask())).toMatchObject({ kind: 'trouble' });
+    await expect.poll(() => aws.openConnections).toBe(0);
+  });
+
+  it('is not given to the next request when there were two', async () => {
+    const one = 'HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\n{}';
+    aws.faults.add({ kind: 'raw', text: `${one}${one.replace('200', '299')}` }, { times: 1 });
+    const kept = connection();
+    expect(await kept.send(ask())).toMatchObject({ value: { status: 200, body: '{}' } });
+    expect(await kept.send(ask())).toMatchObject({
+      value: { status: 200, body: expect.stringMatching(/Message/) },
+    });
+  });
+
   it('is not waited for when nobody wants it', async () => {
     const gone = AbortSignal.abort();
     expect(await connection().send(ask({ signal: gone }))).toMatchObject({ trouble: 'unreachable' });
@@ -194,6 +215,18 @@ describe('a closed connection', () => {
       expect(aws.requests.connections).toHaveLength(2);
     },
   );
+
+  it('is that alarm with TLS 1.2, too', async () => {
+    await aws.stop();
+    core.remove();
+    await start({ tlsVersion: 'TLSv1.2' });
+    const kept = connection();
+    expect(await kept.send(ask())).toMatchObject({ kind: 'answered' });
+    kept.reload();
+    aws.account.setCertificate(aws.core.certificate.id, 'INACTIVE');
+    expect(await kept.send(ask())).toMatchObject({ trouble: 'misconfigured' });
+    expect(aws.requests.connections[0]).toMatchObject({ tlsVersion: 'TLSv1.2' });
+  });
 
   it('is that alarm, too, when the certificate was deactivated while a connection was open', async () => {
     aws.closesInactive('after-request');
@@ -280,6 +313,35 @@ describe('a server that is not the right one', () => {
     expect(outcome).toMatchObject({ trouble: 'misconfigured', message: expect.stringContaining(reason) });
     expect(outcome).toMatchObject({ message: expect.stringContaining(HOST) });
     expect(aws.requests.count()).toBe(0);
+  });
+
+  it.each(['-tls1_2', '-tls1_3'])(
+    'says by an alert that it refuses the certificate of the core (%s)',
+    async (version) => {
+      const server = await OpensslServer.start(version, aws.rootCaPem);
+      try {
+        const { certificateFile, keyFile } = core.files;
+        const files = {
+          certificateFile,
+          keyFile,
+          rootCaFile: core.write('other.pem', server.certificatePem),
+        };
+        const outcome = await connection({ host: 'localhost', port: server.port, files }).send(ask());
+        expect(outcome).toMatchObject({
+          trouble: 'misconfigured',
+          message: expect.stringMatching(/refuses .*\(unknown ca\)/),
+        });
+      } finally {
+        await server.stop();
+      }
+    },
+  );
+
+  it('says by an alert that it does not speak our protocol', async () => {
+    expect(await connection({ alpn: 'something' }).send(ask())).toMatchObject({
+      trouble: 'misconfigured',
+      message: expect.stringContaining('refuses the TLS handshake (no application protocol)'),
+    });
   });
 
   it("is every server that is not Amazon's, where no other roots are given", async () => {

@@ -41,6 +41,7 @@ export interface DoorOptions {
   /** Whoever does not agree on this one gets nowhere, as on AWS's port 443. */
   readonly requiredAlpn: string | undefined;
   readonly throttlesAs: number;
+  readonly tlsVersion: 'TLSv1.2' | 'TLSv1.3';
   /** One number for every connection of the fake. */
   readonly nextConnectionId: () => number;
 }
@@ -68,6 +69,7 @@ export class Door {
     this.#tls = createTlsServer(
       {
         ...this.#context('usual'),
+        maxVersion: options.tlsVersion,
         requestCert: options.coresOnly,
         rejectUnauthorized: false,
         ALPNProtocols: ['h2', 'x-amzn-http-ca', 'http/1.1'],
@@ -188,7 +190,9 @@ export class Door {
       (inactive && this.closesInactive === 'after-handshake') ||
       (requiredAlpn !== undefined && recorded.alpn !== requiredAlpn)
     ) {
-      socket.destroy();
+      // With TLS 1.2 the end of the handshake is still to be sent.
+      this.#connections.delete(socket);
+      setImmediate(() => socket.destroy());
     }
   }
 

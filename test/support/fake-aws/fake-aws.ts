@@ -30,6 +30,8 @@ export interface FakeAwsOptions {
   /** Left out: any. On 443 the ALPN protocol `x-amzn-http-ca` is insisted on. */
   readonly devicePort?: number;
   readonly coreThingName?: string;
+  /** The highest it speaks; left out: 1.3. */
+  readonly tlsVersion?: 'TLSv1.2' | 'TLSv1.3';
 }
 
 export interface FakeCore {
@@ -67,6 +69,7 @@ export class FakeAws {
       identities: this.#identities,
       faults: this.faults,
       requests: this.requests,
+      tlsVersion: options.tlsVersion ?? 'TLSv1.3',
       nextConnectionId: () => {
         this.#connectionId += 1;
         return this.#connectionId;

@@ -59,6 +59,9 @@ export function sendFault(wire: Wire, fault: Exclude<Fault, { kind: 'latency' }>
     case 'malformed-head':
       response.socket?.write('HTTP/9.9 yes\r\n\r\n');
       return;
+    case 'raw':
+      response.socket?.write(fault.text);
+      return;
     case 'redirect':
       send(response, { status: 307, headers: { Location: fault.location ?? 'https://elsewhere.example/' } });
       return;

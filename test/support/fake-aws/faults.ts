@@ -27,6 +27,8 @@ export type Fault =
   | { readonly kind: 'endless-body' }
   | { readonly kind: 'malformed-json' }
   | { readonly kind: 'malformed-head' }
+  /** What goes over the wire, and nothing more. */
+  | { readonly kind: 'raw'; readonly text: string }
   | { readonly kind: 'redirect'; readonly location?: string };
 
 export interface FaultOptions {
