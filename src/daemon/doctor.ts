@@ -2,6 +2,7 @@
  * The checks of `deviceauthctl doctor`, composed from a configuration: by the daemon, as its user and in its sandbox, or by the
  * command line where no daemon runs. What the verifier does not need is not looked at.
  */
+import { hostname } from 'node:os';
 import { readCoreCredentials, readRoots } from '../cloud/core-credentials.ts';
 import { type Check, failed, ok, warning } from '../cloud/doctor/check.ts';
 import { coreIdentityChecks, rootCaCheck } from '../cloud/doctor/core-identity.ts';
@@ -14,7 +15,8 @@ import { answered } from '../cloud/outcome.ts';
 import type { JobStatus } from '../cloud/status.ts';
 import { isCore } from '../config/cloud-checks.ts';
 import type { Configuration } from '../config/load.ts';
-import { coreCertificate, DoctorClients, type DoctorClientsParts, type Host } from './doctor-clients.ts';
+import type { Cloud } from './cloud.ts';
+import { DoctorClients, type DoctorClientsParts, type Place } from './doctor-clients.ts';
 
 export interface DoctorParts extends DoctorClientsParts {
   /** The id of some certificate of the account, where the core has none; undefined: none is known. */
@@ -36,6 +38,21 @@ export function doctorOf(parts: DoctorParts): Doctor {
     clock: parts.clock,
     timeoutMs: CHECK_TIMEOUT_MS,
     onEnd: () => clients.close(),
+  });
+}
+
+/** As the running daemon sees it: with what its jobs met. */
+export function diagnose(
+  parts: Pick<DoctorParts, 'configuration' | 'clock' | 'knownCertificateId'> & {
+    readonly cloud: Cloud | undefined;
+  },
+): Doctor {
+  const { cloud, ...rest } = parts;
+  return doctorOf({
+    ...rest,
+    hostName: hostname(),
+    environment: process.env,
+    uploadStatus: () => cloud?.uploadStatus,
   });
 }
 
@@ -91,7 +108,7 @@ const VERIFYING = ['verifyClientDeviceIdentity', 'verifyClientDeviceIoTCertifica
 function endpointsOf(parts: DoctorParts, clients: DoctorClients): readonly Endpoint[] {
   const { configuration } = parts;
   const { rootCaFile } = configuration.cloud;
-  const endpoint = (name: string, at: Host, wantsIdentity: boolean, alpn?: string): Endpoint => ({
+  const endpoint = (name: string, at: Place, wantsIdentity: boolean, alpn?: string): Endpoint => ({
     name,
     ...at,
     wantsIdentity,
@@ -124,9 +141,7 @@ function awsIotServiceChecks(parts: DoctorParts, clients: DoctorClients): readon
   const probes = awsIotProbes({
     controlPlane: () => clients.controlPlane(),
     certificateId: async () =>
-      certificateFile === undefined
-        ? await parts.knownCertificateId?.()
-        : coreCertificate(clients.coreFiles).id,
+      certificateFile === undefined ? await parts.knownCertificateId?.() : clients.coreCertificate().id,
     asksForThings: parts.configuration.security.clientIdRule === 'any',
     needs: [...needs, CREDENTIALS],
   });
@@ -153,7 +168,7 @@ function greengrassServiceChecks(parts: DoctorParts, clients: DoctorClients): re
       verifyClientDeviceIdentity === undefined
         ? 'cloud.dataPlane.paths.verifyClientDeviceIdentity'
         : undefined,
-    certificate: () => coreCertificate(clients.coreFiles),
+    certificate: () => clients.coreCertificate(),
     dataPlane: () => clients.dataPlane(),
   });
   const upload = 'greengrass:PutCertificateAuthorities';

@@ -88,7 +88,7 @@ describe('with the verifier greengrass', () => {
     ]);
     expect(aws.account.uploads).toEqual([]);
     expect(aws.account.connectivity.size).toBe(0);
-    await expect.poll(() => aws.openConnections).toBe(0);
+    await expect.poll(() => aws.openConnections, { timeout: 10_000 }).toBe(0);
   });
 
   it('a policy that allows too little is told, permission by permission', async () => {
