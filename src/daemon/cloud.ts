@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import type { AssociatedDevices } from '../cloud/associations.ts';
 import { AwsIotVerifier } from '../cloud/aws-iot/aws-iot-verifier.ts';
 import { openGreengrassAssociations } from '../cloud/aws-iot/greengrass-associations.ts';
-import { type IotControlPlane, openIotControlPlane } from '../cloud/aws-iot/iot-control-plane.ts';
-import type { RoleAliasCredentials } from '../cloud/aws-iot/role-alias-credentials.ts';
+import { openIotControlPlane } from '../cloud/aws-iot/iot-control-plane.ts';
 import { createSdkAgent } from '../cloud/aws-iot/sdk-agent.ts';
 import { readRoots } from '../cloud/core-credentials.ts';
 import { GreengrassDataPlane } from '../cloud/greengrass/data-plane.ts';
@@ -61,12 +60,6 @@ interface Core {
   readonly publication: AddressPublication;
 }
 
-/** What the SDK is asked through; only with `aws-iot`, or where associated devices are asked for. */
-interface Sdk {
-  readonly credentials: RoleAliasCredentials | undefined;
-  readonly controlPlane: IotControlPlane | undefined;
-}
-
 export class Cloud {
   readonly requests: RequestQueue;
   readonly #network: NetworkState;
@@ -75,7 +68,6 @@ export class Cloud {
   readonly #stops: (() => Promise<void> | void)[] = [];
   readonly #connections: MendingConnection[] = [];
   #dataPlane: GreengrassDataPlane | undefined;
-  #sdk: Sdk = { credentials: undefined, controlPlane: undefined };
   #associations: AssociatedDevices | undefined;
   #verifier: Verifier | undefined;
   #core: Core | undefined;
@@ -135,11 +127,6 @@ export class Cloud {
         if (state === 'up') listener();
       }),
   };
-
-  /** For the doctor. */
-  get sdk(): Sdk {
-    return this.#sdk;
-  }
 
   /** Begins what a Greengrass core does; nothing where this daemon is none. */
   startCore({ addresses, anchors, stateDirectory }: CoreParts): void {
@@ -266,7 +253,6 @@ export class Cloud {
     if (configuration.verifier === 'aws-iot') {
       const { endpoint } = configuration.cloud.awsIot;
       const controlPlane = await openIotControlPlane({ ...options, endpoint });
-      this.#sdk = { credentials: alias?.credentials, controlPlane };
       this.#verifier = new AwsIotVerifier({ requests: this.requests, controlPlane, clock });
     }
     if (listsDevices) {
