@@ -5,9 +5,9 @@ import { GreengrassVerifier } from '../../../src/cloud/greengrass/greengrass-ver
 import { NetworkState } from '../../../src/cloud/network-state.ts';
 import { RequestQueue } from '../../../src/cloud/request-queue.ts';
 import { type DeviceCertificate, parseCertificate } from '../../../src/identity/certificate.ts';
-import type { Asking } from '../../../src/identity/verifier.ts';
 import { CertificateMaker } from '../../support/certificates.ts';
 import type { Fault } from '../../support/fake-aws/faults.ts';
+import { asking } from '../../support/identity-room.ts';
 import { GreengrassRoom } from './greengrass-room.ts';
 
 const OPERATION = 'VerifyClientDeviceIdentity';
@@ -50,13 +50,10 @@ function certificate(): DeviceCertificate {
 }
 
 function verify(within = 10_000) {
-  const asking: Asking = {
-    signal: AbortSignal.timeout(within),
-    since: performance.now(),
-    deadline: performance.now() + within,
-    onBehalfOf: device.id,
-  };
-  return verifier.verifyCertificate(certificate(), asking);
+  const now = performance.now();
+  const signal = AbortSignal.timeout(within);
+  const asked = { ...asking(signal), since: now, deadline: now + within, onBehalfOf: device.id };
+  return verifier.verifyCertificate(certificate(), asked);
 }
 
 describe('a verification through the queue', () => {
