@@ -20,7 +20,7 @@ import {
 } from './cloud-connections.ts';
 import { coreThingName } from './settings.ts';
 
-export type DoctorClientsParts = Omit<ReachParts, 'warn'>;
+export type DoctorClientsParts = Omit<ReachParts, 'warn' | 'requestTimeoutMs'>;
 
 export interface Place {
   readonly host: string;
@@ -38,7 +38,8 @@ export class DoctorClients {
 
   constructor(parts: DoctorClientsParts) {
     // What they would warn of has checks of its own.
-    this.#reach = { ...parts, warn: () => {} };
+    const requestTimeoutMs = (): number => parts.configuration.cloud.requestTimeoutSeconds * 1_000;
+    this.#reach = { ...parts, requestTimeoutMs, warn: () => {} };
   }
 
   get coreThingName(): string {
@@ -113,11 +114,11 @@ export class DoctorClients {
 
   async #openControlPlane(): Promise<IotControlPlane> {
     const { clock, configuration } = this.#reach;
-    const { awsIot, requestTimeoutSeconds, rootCaFile } = configuration.cloud;
+    const { awsIot, rootCaFile } = configuration.cloud;
     const agent = createSdkAgent({
       rootCaPems: () => readRoots(rootCaFile),
       proxyOf: (host, port) => this.proxyOf({ host, port }),
-      timeoutMs: () => requestTimeoutSeconds * 1_000,
+      timeoutMs: this.#reach.requestTimeoutMs,
       clock,
     });
     this.#closers.push(() => agent.destroy());

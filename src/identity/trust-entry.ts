@@ -94,6 +94,11 @@ export class TrustEntry {
     return !this.isWriting() && [...this.#changes.values()].every((kept) => kept !== undefined);
   }
 
+  /** The disk could not be read for it, and is not being read or written. */
+  isUnreadable(): boolean {
+    return !this.loaded && this.reading === undefined && !this.isWriting();
+  }
+
   forgetChanges(): void {
     this.#changes.clear();
   }

@@ -11,7 +11,8 @@
  * - A confirmation asked for before a withdrawal does not undo it (`Ticket`).
  * - A record dated later than now comes from a clock that cannot be right; it is dropped.
  * - Entries in memory are bounded by count, least recently used first; unwritten confirmations
- *   are bounded too: past that the oldest are not written, which only loses trust.
+ *   are bounded too: past that the oldest are not written, which only loses trust. So are withdrawals
+ *   of what could not be read: past that nothing is believed any more that was not read until then.
  */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
@@ -58,6 +59,8 @@ export class TrustStore {
   #writes: Promise<unknown> = Promise.resolve();
   #cancelFlush: (() => void) | undefined;
   #failures = 0;
+  /** What was confirmed before then and is not in memory is not believed (trust timeline). */
+  #unreadUntil = Number.NEGATIVE_INFINITY;
 
   constructor(options: TrustStoreOptions) {
     const capacity = options.capacity ?? 10_000;
@@ -148,6 +151,11 @@ export class TrustStore {
     await this.#persistence.dropPem(certificateId, pem);
   }
 
+  /** Certificates of which something is still to be written. */
+  get unwritten(): number {
+    return this.#dirty.size;
+  }
+
   /** Writes what is pending; false if it could not be written. */
   flush(): Promise<boolean> {
     const write = this.#writes.then(() => this.#write());
@@ -192,6 +200,7 @@ export class TrustStore {
     const entry = this.#entry(certificateId);
     entry.change(key, undefined);
     this.#dirty.set(certificateId, entry);
+    if (this.#dirty.size > this.#maxPending) this.#dropOldest();
     if (!entry.loaded) this.#schedule(FLUSH_DELAY);
     await this.#load(entry);
     if (entry.hasNothingToWrite()) {
@@ -228,7 +237,9 @@ export class TrustStore {
       const now = this.#clock.trustNow();
       const take = (key: string, exclusive: boolean, record: TrustRecord | AttachmentTrust): void => {
         const { confirmedAt, verifier } = record;
-        if (confirmedAt <= now) {
+        if (confirmedAt <= this.#unreadUntil) {
+          entry.refuse(key);
+        } else if (confirmedAt <= now) {
           entry.take(key, { confirmedAt, verifier, exclusive });
         } else {
           this.#log?.warn({ certificateId: id, confirmedAt }, 'a trust record from the future is dropped');
@@ -263,10 +274,11 @@ export class TrustStore {
     if (entry.loaded) this.#clean.set(entry.certificateId, entry);
   }
 
-  /** A confirmation that is never written costs trust after a restart; a withdrawal is always written. */
+  /** A confirmation that is never written costs trust after a restart; a withdrawal is written, or nothing unread is believed. */
   #dropOldest(): void {
     for (const entry of this.#dirty.values()) {
-      if (!entry.hasOnlyConfirmations()) continue;
+      if (!entry.hasOnlyConfirmations() && !entry.isUnreadable()) continue;
+      if (!entry.hasOnlyConfirmations()) this.#unreadUntil = this.#clock.trustNow();
       entry.forgetChanges();
       this.#settle(entry);
       return;

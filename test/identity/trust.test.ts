@@ -399,6 +399,26 @@ describe('a disk that fails', () => {
     expect(persistence.certificates.size).toBeLessThanOrEqual(10);
   });
 
+  it('that can be neither read nor written holds up no more withdrawals than the bound, and none is undone', async () => {
+    await start({ maxPending: 10 });
+    for (const id of [CERT, OTHER]) trust.confirmCertificate(id, 'aws', trust.ticket());
+    await passes(250);
+    await start({ maxPending: 10 });
+    persistence.unreadable = true;
+    persistence.failing = true;
+    await trust.withdrawCertificate(CERT);
+    for (let index = 0; index < 1_000; index += 1) await trust.withdrawCertificate(`unknown ${index}`);
+    expect(trust.unwritten).toBeLessThanOrEqual(10);
+    persistence.unreadable = false;
+    persistence.failing = false;
+    expect(await trust.certificate(CERT)).toBeUndefined();
+    expect(await trust.certificate(OTHER)).toBeUndefined();
+    await passes(MINUTE);
+    expect(persistence.certificates.size).toBe(0);
+    trust.confirmCertificate(OTHER, 'aws', trust.ticket());
+    expect(await trust.certificate(OTHER)).toBeDefined();
+  });
+
   it('that cannot be read gives no trust, and is asked again', async () => {
     trust.confirmCertificate(CERT, 'aws', trust.ticket());
     await passes(250);

@@ -1,6 +1,6 @@
 /**
- * The registry as a second copy of it goes out and comes in. What is for one host alone (trust records, the clock's
- * mark, where a key file is) is not in it.
+ * The registry as a second copy of it goes out and comes in. What is for one host alone (trust records and their
+ * certificates, the clock's mark, where a key file is) is not in it.
  */
 import type { Attachment, CertificateRecord, DeviceCaRecord, Thing, Tombstone } from './store.ts';
 

@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { SystemClock } from '../../../src/clock.ts';
+import { type Clock, SystemClock } from '../../../src/clock.ts';
 import { ConfigurationWatcher } from '../../../src/config/watcher.ts';
 import { type Daemon, startDaemon } from '../../../src/daemon.ts';
 import type { Verifier } from '../../../src/identity/verifier.ts';
@@ -15,10 +15,14 @@ export class RunningDaemon {
   readonly #callers: Caller[] = [];
   #daemon: Daemon | undefined;
 
-  static async start(change: object = {}, verifier?: Verifier): Promise<RunningDaemon> {
+  static async start(
+    change: object = {},
+    verifier?: Verifier,
+    clock: Clock = new SystemClock(),
+  ): Promise<RunningDaemon> {
     const running = new RunningDaemon();
     try {
-      await running.#start(change, verifier);
+      await running.#start(change, verifier, clock);
       return running;
     } catch (error) {
       await running.stop();
@@ -26,7 +30,7 @@ export class RunningDaemon {
     }
   }
 
-  async #start(change: object, verifier: Verifier | undefined): Promise<void> {
+  async #start(change: object, verifier: Verifier | undefined, clock: Clock): Promise<void> {
     const { directory } = this;
     const file = join(directory, 'deviceauthd.json');
     writeFileSync(
@@ -42,7 +46,6 @@ export class RunningDaemon {
         ...change,
       }),
     );
-    const clock = new SystemClock();
     const configuration = await ConfigurationWatcher.open({
       file,
       clock,

@@ -61,7 +61,9 @@ class Model {
     this.#room = room;
     const verify = room.verifier.verifyCertificate.bind(room.verifier);
     room.verifier.verifyCertificate = (certificate, asking) => {
-      if (room.verifier.network === 'up') this.#note(certificate.id);
+      const { id } = certificate;
+      if (room.verifier.network === 'up') this.#note(id);
+      if (room.verifier.network === 'up' && this.#revoked.has(id)) this.#withdrawn.add(id);
       return verify(certificate, asking);
     };
     const write = room.persistence.setRefreshState.bind(room.persistence);
