@@ -128,6 +128,19 @@ describe('the upload of CAs', () => {
     expect(here.errors).toHaveLength(1);
   });
 
+  it('is made again when it is not known what came of the last one, although that of before is wanted again', async () => {
+    const first = pems;
+    const job = await start();
+    cloud.upload = () => UNREACHABLE;
+    change(['next\n']);
+    await job.idle();
+    await job.stop();
+    pems = first;
+    cloud.upload = () => answered({ kind: 'yes' });
+    await start();
+    expect(cloud.uploads).toEqual([first, ['next\n'], first]);
+  });
+
   it('follows each change of the set, also one that comes while it runs', async () => {
     const answer = Promise.withResolvers<void>();
     cloud.upload = async () => {
