@@ -70,7 +70,7 @@ function checksOf(parts: DoctorParts, clients: DoctorClients): readonly Check[] 
   const endpoints = endpointsOf(parts, clients);
   const showsIdentity = endpoints.some(({ wantsIdentity }) => wantsIdentity);
   return [
-    configurationCheck(configuration),
+    configurationCheck(configuration, clients),
     ...(showsIdentity ? coreIdentityChecks(clients.coreFiles, clock) : []),
     ...(rootCaFile === undefined ? [] : [rootCaCheck(rootCaFile, clock)]),
     ...endpoints.flatMap(endpointChecks),
@@ -81,24 +81,20 @@ function checksOf(parts: DoctorParts, clients: DoctorClients): readonly Check[] 
 }
 
 /** The daemon does not start without the other keys. */
-function configurationCheck(configuration: Configuration): Check {
-  const { paths } = configuration.cloud.dataPlane;
-  const missing = (names: readonly (keyof typeof paths)[]): string =>
-    names
-      .filter((name) => paths[name] === undefined)
-      .map((name) => `cloud.dataPlane.paths.${name}`)
-      .join(' and ');
-  const remedy = 'docs/aws.md says where these paths come from, and what goes without them';
+function configurationCheck(configuration: Configuration, clients: DoctorClients): Check {
+  const remedy = 'docs/aws.md says what goes without these paths';
   return {
     name: 'configuration',
     look: async () => {
-      const verifying = missing(VERIFYING);
-      if (configuration.verifier === 'greengrass' && verifying !== '')
-        return failed(`no device can be verified without ${verifying}, which AWS does not publish`, remedy);
-      const upload = missing(['putCertificateAuthorities']);
-      if (isCore(configuration) && upload !== '')
-        return warning(`no CA is uploaded without ${upload}, which AWS does not publish`, remedy);
-      return ok('every key is there');
+      if (!isCore(configuration)) return ok('every key is there');
+      const dataPlane = clients.dataPlane();
+      const verifying = VERIFYING.flatMap((operation) => dataPlane.problemOf(operation) ?? []);
+      if (configuration.verifier === 'greengrass' && verifying.length > 0)
+        return failed(`no device can be verified: ${verifying.join('; ')}`, remedy);
+      const upload = dataPlane.problemOf('putCertificateAuthorities');
+      return upload === undefined
+        ? ok('every key is there')
+        : warning(`no CA is uploaded: ${upload}`, remedy);
     },
   };
 }
@@ -159,15 +155,10 @@ function awsIotServiceChecks(parts: DoctorParts, clients: DoctorClients): readon
 
 function greengrassServiceChecks(parts: DoctorParts, clients: DoctorClients): readonly Check[] {
   const { clock, configuration, uploadStatus } = parts;
-  const { verifyClientDeviceIdentity } = configuration.cloud.dataPlane.paths;
   const probes = greengrassProbes({
     coreThingName: clients.coreThingName,
     verifies: configuration.verifier === 'greengrass',
     needs: [`${DATA_PLANE}.identity`],
-    missingKey:
-      verifyClientDeviceIdentity === undefined
-        ? 'cloud.dataPlane.paths.verifyClientDeviceIdentity'
-        : undefined,
     certificate: () => clients.coreCertificate(),
     dataPlane: () => clients.dataPlane(),
   });

@@ -82,6 +82,7 @@ describe('with the verifier greengrass', () => {
       ...['data-plane.name', 'data-plane.tcp', 'data-plane.tls', 'data-plane.identity'],
       'clock',
       'permission.greengrass:VerifyClientDeviceIdentity',
+      'permission.greengrass:VerifyClientDeviceIoTCertificateAssociation',
       'permission.greengrass:GetConnectivityInfo',
       'service-role',
       'permission.greengrass:PutCertificateAuthorities',
@@ -93,10 +94,14 @@ describe('with the verifier greengrass', () => {
 
   it('a policy that allows too little is told, permission by permission', async () => {
     aws.account.deny('VerifyClientDeviceIdentity');
+    aws.account.deny('VerifyClientDeviceIoTCertificateAssociation');
     aws.account.deny('GetConnectivityInfo');
     const found = notWell(await examine(greengrass(), running));
     expect(found).toEqual([
       expect.stringMatching(/^permission\.greengrass:VerifyClientDeviceIdentity failed: .*AWS IoT policy/),
+      expect.stringMatching(
+        /^permission\.greengrass:VerifyClientDeviceIoTCertificateAssociation warning: .*core's own name/,
+      ),
       expect.stringMatching(/^permission\.greengrass:GetConnectivityInfo failed: .*AWS IoT policy/),
       expect.stringMatching(/^service-role skipped/),
     ]);
@@ -113,7 +118,7 @@ describe('with the verifier greengrass', () => {
     aws.account.setCertificate(aws.core.certificate.id, 'INACTIVE');
     const [first, ...rest] = notWell(await examine(greengrass(), running));
     expect(first).toMatch(/^data-plane\.identity failed/);
-    expect(rest).toHaveLength(4);
+    expect(rest).toHaveLength(5);
     for (const what of rest) expect(what).toMatch(/ skipped: /);
   });
 
@@ -121,7 +126,7 @@ describe('with the verifier greengrass', () => {
     const dataPlane = { endpoint: 'localhost', port: aws.devicePort };
     const found = notWell(await examine(greengrass({ dataPlane }), running));
     expect(found[0]).toMatch(
-      /^configuration failed: .*paths\.verifyClientDeviceIdentity and cloud\.dataPlane\.paths\.verifyClientDeviceIoTCertificateAssociation/,
+      /^configuration failed: .*paths\.verifyClientDeviceIdentity is not set.*; cloud\.dataPlane\.paths\.verifyClientDeviceIoTCertificateAssociation is not set/,
     );
     expect(found[1]).toMatch(/^permission\.greengrass:VerifyClientDeviceIdentity skipped/);
   });

@@ -3,7 +3,7 @@ import type { IotControlPlane } from '../aws-iot/iot-control-plane.ts';
 import { isNotFound } from '../aws-iot/iot-control-plane.ts';
 import type { GreengrassDataPlane } from '../greengrass/data-plane.ts';
 import { answered, trouble } from '../outcome.ts';
-import type { CannotAsk, Probe } from './service.ts';
+import { type CannotAsk, type Probe, VERIFY_ASSOCIATION } from './service.ts';
 
 const NO_CERTIFICATE: CannotAsk = {
   kind: 'cannot-ask',
@@ -13,30 +13,54 @@ const NO_CERTIFICATE: CannotAsk = {
 const NOBODY = '0'.repeat(64);
 
 export interface GreengrassProbing {
-  /** Throws what keeps it from being made. */
-  readonly dataPlane: () => Pick<GreengrassDataPlane, 'verifyClientDeviceIdentity' | 'getConnectivityInfo'>;
+  readonly dataPlane: () => Pick<
+    GreengrassDataPlane,
+    | 'problemOf'
+    | 'verifyClientDeviceIdentity'
+    | 'verifyClientDeviceIoTCertificateAssociation'
+    | 'getConnectivityInfo'
+  >;
   readonly coreThingName: string;
   /** The core's own: it is there, whatever Greengrass says of it. Throws what keeps it from being read. */
   readonly certificate: () => { readonly pem: string; readonly id: string };
-  /** Where verifyClientDeviceIdentity is asked has to be configured. */
-  readonly missingKey: string | undefined;
   /** Whether devices are verified there. */
   readonly verifies: boolean;
   readonly needs: readonly string[];
 }
 
 export function greengrassProbes(options: GreengrassProbing): readonly Probe[] {
-  const { certificate, coreThingName, dataPlane, missingKey, needs, verifies } = options;
+  const { certificate, coreThingName, dataPlane, needs, verifies } = options;
   const verify: Probe = {
     permission: 'greengrass:VerifyClientDeviceIdentity',
     grantedBy: 'core',
     needs,
-    missingKey,
+    problem: () => dataPlane().problemOf('verifyClientDeviceIdentity'),
     ask: async (signal) => {
       const { pem, id } = certificate();
       const outcome = await dataPlane().verifyClientDeviceIdentity(pem, id, signal);
       return outcome.kind === 'answered'
         ? answered(`asked for the core's own certificate, answered ${outcome.value.kind}`)
+        : outcome;
+    },
+  };
+  const verifyAssociation: Probe = {
+    permission: VERIFY_ASSOCIATION,
+    grantedBy: 'core',
+    needs,
+    optional:
+      "asked for the core's own name, which a policy for the names of client devices need not allow: see that it allows theirs",
+    problem: () => dataPlane().problemOf('verifyClientDeviceIoTCertificateAssociation'),
+    ask: async (signal) => {
+      const { id } = certificate();
+      const outcome = await dataPlane().verifyClientDeviceIoTCertificateAssociation(
+        coreThingName,
+        id,
+        signal,
+      );
+      return outcome.kind === 'answered'
+        ? answered(
+            `asked for the core's own certificate and ${coreThingName}, answered ${outcome.value.kind}`,
+          )
         : outcome;
     },
   };
@@ -51,7 +75,7 @@ export function greengrassProbes(options: GreengrassProbing): readonly Probe[] {
       return answered(`${length} address${length === 1 ? '' : 'es'} given in the cloud for ${coreThingName}`);
     },
   };
-  return verifies ? [verify, read] : [read];
+  return verifies ? [verify, verifyAssociation, read] : [read];
 }
 
 export interface AwsIotProbing {
