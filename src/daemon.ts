@@ -209,7 +209,13 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         refusals: { list: (limit) => refusals.recent(limit) },
         configuration: configurationOf(configuration),
         cloud: cloud && cloudOf(cloud, authenticator, refresh),
-        doctor: { examine: (signal) => diagnose({ configuration: current(), clock, cloud }).examine(signal) },
+        doctor: {
+          examine: (signal) => {
+            const knownCertificateId = async () =>
+              (await registry.trust.page(undefined, 1))[0]?.certificateId;
+            return diagnose({ configuration: current(), clock, cloud, knownCertificateId }).examine(signal);
+          },
+        },
         audit: auditOf(audit),
         daemon: {
           facts: () => ({
@@ -242,6 +248,9 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     discovery: () => endpoints.discoveryStatuses(),
     findings: () => countBySeverity(allFindings()),
     expiries: () => expiryWatch.samples(),
+    ...(cloud === undefined
+      ? {}
+      : { queue: () => cloud.requests.status.queue, cloud: () => cloud.status(refresh?.status()) }),
   });
   stack.push(followReloads(configuration, { endpoints, telemetry, cloud }, serviceManager));
   configuration.start();

@@ -14,7 +14,7 @@ import {
   type SocketError,
 } from './connection-failure.ts';
 import type { CoreCredentials } from './core-credentials.ts';
-import type { Dialer } from './dialer.ts';
+import { type Dialer, handOver } from './dialer.ts';
 import { answered, type Outcome, trouble } from './outcome.ts';
 import type { ServiceAnswer, ServiceRequest } from './service-connection.ts';
 
@@ -55,12 +55,7 @@ export class ConnectionPool {
     });
     this.#agent.createConnection = (given, callback) => {
       const { giveUp } = given as typeof given & { readonly giveUp: AbortSignal };
-      const failed = (error: Error): void => callback?.(error, undefined as never);
-      options.dialer.dial(giveUp).then((socket) => {
-        // A request on a socket that is closed already would never hear of it.
-        if (socket.destroyed) failed(socket.errored ?? closed());
-        else callback?.(null, socket);
-      }, failed);
+      handOver(options.dialer.dial(giveUp), callback);
       return undefined;
     };
   }
@@ -138,11 +133,7 @@ export class ConnectionPool {
       });
       sent.once('response', (response) => {
         answer = response;
-        collect(response, place).then((outcome) => {
-          // Whatever is left of it would keep the connection.
-          if (!response.complete) sent.destroy();
-          end(over(outcome));
-        }, failed);
+        collect(response, place).then((outcome) => end(over(outcome)), failed);
       });
     });
   }
@@ -181,7 +172,7 @@ function over(outcome: Outcome<ServiceAnswer>): Exchange {
   return { kind: 'over', outcome };
 }
 
-/** Throws what ended it before its end. */
+/** Throws what ended it before its end. One that is too long takes its connection along. */
 async function collect(response: IncomingMessage, place: string): Promise<Outcome<ServiceAnswer>> {
   const chunks: Buffer[] = [];
   let length = 0;

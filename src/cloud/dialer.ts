@@ -7,6 +7,7 @@ import { type ClientRequest, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { isIP, type LookupFunction, type Socket } from 'node:net';
 import {
+  type ConnectionOptions,
   connect,
   createSecureContext,
   getCACertificates,
@@ -37,6 +38,9 @@ export interface DialerOptions {
   readonly lookup: LookupFunction | undefined;
 }
 
+/** Before the next address of the host is tried: Node's 250 ms are less than a round trip of some gateways. */
+const ADDRESS_TIMEOUT_MS = 1_500;
+
 export class Dialer {
   readonly #options: DialerOptions;
   readonly #secureContext: SecureContext;
@@ -54,7 +58,7 @@ export class Dialer {
     });
   }
 
-  /** Throws `DialError`. What it answers may have been closed meanwhile. */
+  /** Throws `DialError`. What it answers may have been closed meanwhile: see `handOver`. */
   async dial(signal: AbortSignal): Promise<TLSSocket> {
     const { proxy } = this.#options;
     if (signal.aborted) throw this.#late();
@@ -68,17 +72,19 @@ export class Dialer {
   #handshake(tunnel: Socket | undefined, signal: AbortSignal): Promise<TLSSocket> {
     const { alpn, host, lookup, port } = this.#options;
     return new Promise((resolve, reject) => {
-      const socket = connect({
+      const options: ConnectionOptions & { readonly autoSelectFamilyAttemptTimeout: number } = {
         host,
         port,
         // An address cannot be named in a handshake.
         servername: isIP(host) === 0 ? host : '',
         secureContext: this.#secureContext,
         rejectUnauthorized: true,
+        autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS,
         ...(alpn === undefined ? {} : { ALPNProtocols: [alpn] }),
         ...(tunnel === undefined ? {} : { socket: tunnel }),
         ...(lookup === undefined ? {} : { lookup }),
-      });
+      };
+      const socket = connect(options);
       // For good: it may fail again before whoever gets it listens.
       socket.on('error', () => {});
       const settle = (end: () => void): void => {
@@ -160,6 +166,21 @@ export class Dialer {
   #late(): DialError {
     return new DialError(trouble('unreachable', `no connection to ${this.#place} in time`));
   }
+}
+
+/**
+ * To an agent of Node's, as the callback of its `createConnection` wants it. A request on a socket that is closed already would
+ * never hear of it, so that is an error here.
+ */
+export function handOver(
+  dialing: Promise<TLSSocket>,
+  callback: ((error: Error | null, socket: TLSSocket) => void) | undefined,
+): void {
+  const failed = (error: Error): void => callback?.(error, undefined as never);
+  dialing.then((socket) => {
+    if (!socket.destroyed) callback?.(null, socket);
+    else failed(socket.errored ?? Object.assign(new Error('closed'), { code: 'ECONNRESET' }));
+  }, failed);
 }
 
 export function placeOf(host: string, port: number): string {

@@ -7,6 +7,7 @@
  *   requests does not queue twice.
  * - Nobody's requests take more than a tenth of the places.
  * - A request that nobody wants any more leaves its place at once; one that cannot be answered before its deadline is not made.
+ * - What trust stands in for is tried once: see `Asking`.
  * - A worker is held while a try is made or waits for its turn (`RateLimit`), not between tries.
  * - Whatever a try does, an answer comes: `run` never rejects.
  */
@@ -196,7 +197,7 @@ export class RequestQueue implements CloudRequests {
       if (outcome.kind !== 'trouble') return outcome;
       const { message } = outcome;
       const gaveUp = unavailable(`${operation}: ${message}`, outcome.retryAfterMs);
-      if (tries === MOST_TRIES || !isWorthRetrying(outcome)) return gaveUp;
+      if (tries === MOST_TRIES || asking.standIn || !isWorthRetrying(outcome)) return gaveUp;
       const longest = Math.min(LONGEST_RETRY_MS, FIRST_RETRY_MS * 2 ** tries);
       const wait = Math.max(this.#options.random() * longest, bounded(outcome.retryAfterMs) ?? 0);
       if (this.#options.clock.monotonic() + wait >= asking.deadline) return gaveUp;

@@ -6,8 +6,7 @@ import { join } from 'node:path';
 import type { AssociatedDevices } from '../cloud/associations.ts';
 import { AwsIotVerifier } from '../cloud/aws-iot/aws-iot-verifier.ts';
 import { openGreengrassAssociations } from '../cloud/aws-iot/greengrass-associations.ts';
-import { type IotControlPlane, openIotControlPlane } from '../cloud/aws-iot/iot-control-plane.ts';
-import type { RoleAliasCredentials } from '../cloud/aws-iot/role-alias-credentials.ts';
+import { openIotControlPlane } from '../cloud/aws-iot/iot-control-plane.ts';
 import { createSdkAgent } from '../cloud/aws-iot/sdk-agent.ts';
 import { readRoots } from '../cloud/core-credentials.ts';
 import { GreengrassDataPlane } from '../cloud/greengrass/data-plane.ts';
@@ -42,7 +41,7 @@ import { cloudFindings } from './cloud-findings.ts';
 import { coreThingName, requestSettings } from './settings.ts';
 import type { Telemetry } from './telemetry.ts';
 
-export interface CloudParts extends Omit<ReachParts, 'configuration' | 'warn'> {
+export interface CloudParts extends Omit<ReachParts, 'configuration' | 'warn' | 'requestTimeoutMs'> {
   readonly current: () => Configuration;
   readonly telemetry: Telemetry;
   /** How many verifications joined an identical one. */
@@ -61,12 +60,6 @@ interface Core {
   readonly publication: AddressPublication;
 }
 
-/** What the SDK is asked through; only with `aws-iot`, or where associated devices are asked for. */
-interface Sdk {
-  readonly credentials: RoleAliasCredentials | undefined;
-  readonly controlPlane: IotControlPlane | undefined;
-}
-
 export class Cloud {
   readonly requests: RequestQueue;
   readonly #network: NetworkState;
@@ -75,7 +68,6 @@ export class Cloud {
   readonly #stops: (() => Promise<void> | void)[] = [];
   readonly #connections: MendingConnection[] = [];
   #dataPlane: GreengrassDataPlane | undefined;
-  #sdk: Sdk = { credentials: undefined, controlPlane: undefined };
   #associations: AssociatedDevices | undefined;
   #verifier: Verifier | undefined;
   #core: Core | undefined;
@@ -98,7 +90,12 @@ export class Cloud {
     const { clock, current, telemetry } = parts;
     const { logger } = telemetry;
     this.#parts = parts;
-    this.#reach = { ...parts, configuration, warn: (message) => logger.warn(message) };
+    this.#reach = {
+      ...parts,
+      configuration,
+      warn: (message) => logger.warn(message),
+      requestTimeoutMs: () => current().cloud.requestTimeoutSeconds * 1_000,
+    };
     this.#network = new NetworkState(clock, (err) =>
       logger.error({ err }, 'a change of the network was not heard everywhere'),
     );
@@ -136,11 +133,6 @@ export class Cloud {
       }),
   };
 
-  /** For the doctor. */
-  get sdk(): Sdk {
-    return this.#sdk;
-  }
-
   /** Begins what a Greengrass core does; nothing where this daemon is none. */
   startCore({ addresses, anchors, stateDirectory }: CoreParts): void {
     const { clock, configuration, hostName } = this.#reach;
@@ -156,7 +148,7 @@ export class Cloud {
       log: logger,
       network: this.#network,
       random: Math.random,
-      timeoutMs: () => this.#parts.current().cloud.requestTimeoutSeconds * 1_000,
+      timeoutMs: this.#reach.requestTimeoutMs,
     };
     const upload = new CertificateAuthorityUpload({
       ...shared,
@@ -256,7 +248,7 @@ export class Cloud {
     const agent = createSdkAgent({
       rootCaPems: () => readRoots(configuration.cloud.rootCaFile),
       proxyOf: (host, port) => proxyOf(this.#reach, host, port),
-      timeoutMs: () => this.#parts.current().cloud.requestTimeoutSeconds * 1_000,
+      timeoutMs: this.#reach.requestTimeoutMs,
       clock,
     });
     this.#stops.push(() => agent.destroy());
@@ -266,7 +258,6 @@ export class Cloud {
     if (configuration.verifier === 'aws-iot') {
       const { endpoint } = configuration.cloud.awsIot;
       const controlPlane = await openIotControlPlane({ ...options, endpoint });
-      this.#sdk = { credentials: alias?.credentials, controlPlane };
       this.#verifier = new AwsIotVerifier({ requests: this.requests, controlPlane, clock });
     }
     if (listsDevices) {

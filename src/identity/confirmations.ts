@@ -127,21 +127,23 @@ export class Confirmations {
   async certificate(certificate: DeviceCertificate, waiter: Waiter, mode: Mode): Promise<CertificateVerdict> {
     const { id } = certificate;
     const question = { about: 'certificate', certificateId: id } as const;
-    const ask = (flight: Flight): Promise<CertificateVerdict> =>
-      this.#ask(question, asking(flight, waiter, id), (within) =>
+    const ask = (flight: Flight, standIn = false): Promise<CertificateVerdict> =>
+      this.#ask(question, asking(flight, waiter, id, standIn), (within) =>
         this.#verifier.verifyCertificate(certificate, within),
       );
     if (this.#verifier.local) {
       return (await this.#certificates.join(id, waiter.signal, ask, { alone: true })) ?? LEFT;
     }
-    if (mode !== 'offline' && this.isFresh(await this.#trust.certificate(id))) return ACTIVE;
+    const record = await this.#trust.certificate(id);
+    if (mode !== 'offline' && this.isFresh(record)) return ACTIVE;
+    const standIn = mode === 'usual' && this.#trusted(record);
     const verdict =
       mode === 'offline'
         ? NOT_ASKED
         : (this.#refusals.get(question) ??
           (await this.#certificates.join(id, waiter.signal, async (flight) => {
             const ticket = this.#trust.ticket();
-            const given = this.#refusals.note(question, await ask(flight));
+            const given = this.#refusals.note(question, await ask(flight, standIn));
             if (given.kind === 'rejected') await this.#trust.withdrawCertificate(id);
             if (given.kind !== 'active') return given;
             const { name } = this.#verifier;
@@ -160,25 +162,24 @@ export class Confirmations {
   ): Promise<AttachmentVerdict> {
     const key = `${certificateId} ${thingName}`;
     const question = { about: 'attachment', certificateId, thingName } as const;
-    const ask = (flight: Flight): Promise<AttachmentVerdict> =>
-      this.#ask(question, asking(flight, waiter, certificateId), (within) =>
+    const ask = (flight: Flight, standIn = false): Promise<AttachmentVerdict> =>
+      this.#ask(question, asking(flight, waiter, certificateId, standIn), (within) =>
         this.#verifier.verifyAttachment(certificateId, thingName, within),
       );
     if (this.#verifier.local) {
       return (await this.#attachments.join(key, waiter.signal, ask, { alone: true })) ?? LEFT;
     }
-    if (mode !== 'offline') {
-      const record = await this.#trust.attachment(certificateId, thingName);
-      if (record !== undefined && this.isFresh(record))
-        return { kind: 'active', exclusive: record.exclusive };
-    }
+    const known = await this.#trust.attachment(certificateId, thingName);
+    if (mode !== 'offline' && known !== undefined && this.isFresh(known))
+      return { kind: 'active', exclusive: known.exclusive };
+    const standIn = mode === 'usual' && this.#trusted(known);
     const verdict =
       mode === 'offline'
         ? NOT_ASKED
         : (this.#refusals.get(question) ??
           (await this.#attachments.join(key, waiter.signal, async (flight) => {
             const ticket = this.#trust.ticket();
-            const given = this.#refusals.note(question, await ask(flight));
+            const given = this.#refusals.note(question, await ask(flight, standIn));
             if (given.kind === 'rejected') await this.#trust.withdrawAttachment(certificateId, thingName);
             if (given.kind !== 'active') return given;
             const { name } = this.#verifier;
@@ -202,24 +203,28 @@ export class Confirmations {
   /** The thing a certificate is attached to exclusively. */
   async exclusiveThing(certificateId: string, waiter: Waiter, mode: Mode): Promise<ExclusiveThingVerdict> {
     const question = { about: 'exclusive-thing', certificateId } as const;
-    const ask = (flight: Flight): Promise<ExclusiveThingVerdict> =>
-      this.#ask(question, asking(flight, waiter, certificateId), (within) =>
+    const ask = (flight: Flight, standIn = false): Promise<ExclusiveThingVerdict> =>
+      this.#ask(question, asking(flight, waiter, certificateId, standIn), (within) =>
         this.#verifier.exclusiveThingOf(certificateId, within),
       );
     if (this.#verifier.local) {
-      return (await this.#exclusive.join(certificateId, waiter.signal, ask, { alone: true })) ?? LEFT;
+      return (
+        (await this.#exclusive.join(certificateId, waiter.signal, ask, {
+          alone: true,
+        })) ?? LEFT
+      );
     }
-    if (mode !== 'offline') {
-      const known = (await this.#exclusiveRecords(certificateId)).find((record) => this.isFresh(record));
-      if (known !== undefined) return { kind: 'thing', thingName: known.thingName };
-    }
+    const records = await this.#exclusiveRecords(certificateId);
+    const known = mode === 'offline' ? undefined : records.find((record) => this.isFresh(record));
+    if (known !== undefined) return { kind: 'thing', thingName: known.thingName };
+    const standIn = mode === 'usual' && records.some((record) => this.#trusted(record));
     const verdict =
       mode === 'offline'
         ? NOT_ASKED
         : (this.#refusals.get(question) ??
           (await this.#exclusive.join(certificateId, waiter.signal, async (flight) => {
             const ticket = this.#trust.ticket();
-            const given = this.#refusals.note(question, await ask(flight));
+            const given = this.#refusals.note(question, await ask(flight, standIn));
             if (given.kind === 'unavailable') return given;
             // It is exclusive to one thing at most; every other record that says so is refuted.
             const thing = given.kind === 'thing' ? given.thingName : undefined;
@@ -254,7 +259,7 @@ export class Confirmations {
             name,
             waiter.signal,
             async (flight) => {
-              const within = asking(flight, waiter, onBehalfOf);
+              const within = asking(flight, waiter, onBehalfOf, false);
               const given = await this.#ask({ about: 'thing', thingName: name }, within, async () => {
                 const is = await this.#verifier.isThing(name, within);
                 return { kind: is === undefined ? 'unavailable' : 'active', is, cause: 'it cannot tell' };
@@ -325,6 +330,11 @@ export class Confirmations {
   }
 }
 
-function asking(flight: Flight, waiter: Waiter, onBehalfOf: string | undefined): Asking {
-  return { signal: flight.signal, since: waiter.since, deadline: flight.deadline, onBehalfOf };
+function asking(
+  { deadline, signal }: Flight,
+  { since }: Waiter,
+  onBehalfOf: string | undefined,
+  standIn: boolean,
+): Asking {
+  return { signal, since, deadline, onBehalfOf, standIn };
 }

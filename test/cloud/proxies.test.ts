@@ -6,6 +6,8 @@ import { ConnectProxy, type ConnectProxyOptions } from '../support/fake-aws/conn
 import { CoreDirectory } from '../support/fake-aws/core-directory.ts';
 import { FakeAws } from '../support/fake-aws/fake-aws.ts';
 
+/** Of what needs no time but the machine's. */
+const SOON = { timeout: 10_000 };
 const HOST = 'greengrass-ats.iot.eu-west-1.amazonaws.com';
 const PATH = '/greengrass/things/MyCore/connectivityInfo';
 
@@ -122,10 +124,10 @@ describe('a proxy', () => {
     proxy.answers = 'stall';
     const giveUp = new AbortController();
     const asked = ask(kept, giveUp.signal);
-    await expect.poll(() => proxy.connections.length).toBe(1);
+    await expect.poll(() => proxy.connections.length, SOON).toBe(1);
     giveUp.abort();
     expect(await asked).toMatchObject({ trouble: 'unreachable' });
-    await expect.poll(() => proxy.open).toBe(0);
+    await expect.poll(() => proxy.open, SOON).toBe(0);
   });
 
   it('behind which the handshake stalls is given up at the deadline, and nothing of it is left', async () => {
@@ -133,10 +135,10 @@ describe('a proxy', () => {
     const kept = await through();
     const giveUp = new AbortController();
     const asked = ask(kept, giveUp.signal);
-    await expect.poll(() => aws.openConnections).toBe(1);
+    await expect.poll(() => aws.openConnections, SOON).toBe(1);
     giveUp.abort();
     expect(await asked).toMatchObject({ trouble: 'unreachable' });
-    await expect.poll(() => proxy.open + aws.openConnections).toBe(0);
+    await expect.poll(() => proxy.open + aws.openConnections, SOON).toBe(0);
   });
 
   it('that is gone makes the host unreachable, and is named', async () => {

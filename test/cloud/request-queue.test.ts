@@ -228,6 +228,15 @@ describe('A try', () => {
     expect(cloud.begun).toEqual(['a']);
   });
 
+  it('is not made again for a device that trust can let in meanwhile', async () => {
+    const cloud = new ScriptedRequests();
+    const asked = cloud.ask('a', { standIn: true });
+    await settled();
+    cloud.first.meet(trouble('unreachable', 'for a test'));
+    expect(await asked).toMatchObject({ kind: 'unavailable' });
+    expect(cloud.begun).toEqual(['a']);
+  });
+
   it('is made again after a delay drawn at random below a bound that doubles', async () => {
     const waits: number[] = [];
     for (const random of [0, 0.5, 0.999]) {

@@ -1,4 +1,8 @@
-/** The cloud of the authentication cases: scripted, or Greengrass over HTTPS. Both are told the same things. */
+/** The cloud of the authentication cases: scripted, or Greengrass or AWS IoT over HTTPS. All are told the same things. */
+import { SystemClock } from '../../src/clock.ts';
+import { AwsIotVerifier } from '../../src/cloud/aws-iot/aws-iot-verifier.ts';
+import { openIotControlPlane } from '../../src/cloud/aws-iot/iot-control-plane.ts';
+import { createSdkAgent } from '../../src/cloud/aws-iot/sdk-agent.ts';
 import { GreengrassDataPlane } from '../../src/cloud/greengrass/data-plane.ts';
 import { GreengrassVerifier } from '../../src/cloud/greengrass/greengrass-verifier.ts';
 import { HttpsConnection } from '../../src/cloud/https-connection.ts';
@@ -52,31 +56,57 @@ export class ScriptedCloud implements CloudOfCases {
   async close(): Promise<void> {}
 }
 
-export class GreengrassCloud implements CloudOfCases {
-  readonly verifier: GreengrassVerifier;
+/** A verifier as it is, asking the fake AWS. */
+export class HttpsCloud implements CloudOfCases {
+  readonly verifier: Verifier;
   readonly #aws: FakeAws;
-  readonly #core: CoreDirectory;
-  readonly #connection: HttpsConnection;
+  readonly #closes: () => void;
   #network: 'up' | 'down' = 'up';
 
-  private constructor(aws: FakeAws, clock: ManualClock) {
+  private constructor(aws: FakeAws, verifier: Verifier, closes: () => void) {
     this.#aws = aws;
-    this.#core = new CoreDirectory(aws.core.certificate, aws.rootCaPem);
+    this.verifier = verifier;
+    this.#closes = closes;
+  }
+
+  static async greengrass(clock: ManualClock): Promise<HttpsCloud> {
+    const aws = await FakeAws.start();
+    const core = new CoreDirectory(aws.core.certificate, aws.rootCaPem);
     const connection = new HttpsConnection({
       host: 'localhost',
       port: aws.devicePort,
       alpn: undefined,
-      files: this.#core.files,
+      files: core.files,
       proxy: undefined,
       warn: () => {},
     });
-    this.#connection = connection;
     const dataPlane = new GreengrassDataPlane({ connection, paths: aws.paths, clock });
-    this.verifier = new GreengrassVerifier({ dataPlane, requests: new DirectRequests() });
+    const verifier = new GreengrassVerifier({ dataPlane, requests: new DirectRequests() });
+    return new HttpsCloud(aws, verifier, () => {
+      connection.close();
+      core.remove();
+    });
   }
 
-  static async start(clock: ManualClock): Promise<GreengrassCloud> {
-    return new GreengrassCloud(await FakeAws.start(), clock);
+  static async awsIot(clock: ManualClock): Promise<HttpsCloud> {
+    const aws = await FakeAws.start();
+    const timeoutMs = () => 10_000;
+    const agent = createSdkAgent({
+      rootCaPems: () => [aws.rootCaPem],
+      proxyOf: () => undefined,
+      timeoutMs,
+      clock: new SystemClock(),
+    });
+    const controlPlane = await openIotControlPlane({
+      region: aws.account.region,
+      endpoint: aws.controlUrl,
+      agent,
+      requestTimeoutMs: timeoutMs,
+      credentials: async () => aws.credentials,
+      clock,
+    });
+    const verifier = new AwsIotVerifier({ requests: new DirectRequests(), controlPlane, clock });
+    return new HttpsCloud(aws, verifier, () => agent.destroy());
   }
 
   async network(state: 'up' | 'down'): Promise<void> {
@@ -107,8 +137,7 @@ export class GreengrassCloud implements CloudOfCases {
   }
 
   async close(): Promise<void> {
-    this.#connection.close();
+    this.#closes();
     await this.#aws.stop();
-    this.#core.remove();
   }
 }

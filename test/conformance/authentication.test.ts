@@ -1,6 +1,6 @@
 /**
  * Every authentication case of the reference, through the real authenticator, trust store and clock:
- * on a scripted cloud, and on Greengrass over HTTPS with the real verifier. Entries marked `divergence` are held to what we do instead.
+ * on a scripted cloud, and over HTTPS with both real verifiers. Entries marked `divergence` are held to what we do instead.
  */
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
@@ -8,7 +8,7 @@ import type { IdentityVerdict } from '../../src/identity/authenticator.ts';
 import { CertificateMaker, type TestCertificate } from '../support/certificates.ts';
 import { IdentityRoom } from '../support/identity-room.ts';
 import { ManualClock } from '../support/manual-clock.ts';
-import { type CloudOfCases, GreengrassCloud, ScriptedCloud } from './authentication-clouds.ts';
+import { type CloudOfCases, HttpsCloud, ScriptedCloud } from './authentication-clouds.ts';
 
 interface Entry {
   readonly id: string;
@@ -146,7 +146,8 @@ class World {
 
 const CLOUDS = [
   ['a scripted cloud', async (clock: ManualClock) => new ScriptedCloud(clock)],
-  ['Greengrass over HTTPS', (clock: ManualClock) => GreengrassCloud.start(clock)],
+  ['Greengrass over HTTPS', (clock: ManualClock) => HttpsCloud.greengrass(clock)],
+  ['AWS IoT over HTTPS', (clock: ManualClock) => HttpsCloud.awsIot(clock)],
 ] as const;
 
 describe.each(CLOUDS)('authentication, as the reference does it, on %s', (_name, start) => {

@@ -122,6 +122,22 @@ describe('A verifier is told', () => {
     ]);
   });
 
+  it('whether trust stands in for its answer', async () => {
+    room.settings = { ...room.settings, revalidateAfterSeconds: 0 };
+    await room.authenticate('pump', device.pem);
+    await room.authenticate('pump', device.pem);
+    await room.authenticator.recheck(device.id, 'pump', device.pem);
+    clock.advance(3_600_000);
+    await room.authenticate('pump', device.pem);
+    expect(cloud.askings.map(({ standIn }) => standIn)).toEqual([
+      ...[false, false],
+      ...[true, true],
+      // Nobody waits to be let in.
+      ...[false, false],
+      ...[false, false],
+    ]);
+  });
+
   it('nothing by those who join somebody else’s question, and that is counted', async () => {
     const release = cloud.hold();
     const all = [

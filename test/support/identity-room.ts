@@ -94,5 +94,5 @@ export async function settled(): Promise<void> {
 
 /** Of somebody who asks a verifier now, for as long as it takes. */
 export function asking(signal: AbortSignal = patient()): Asking {
-  return { signal, since: 0, deadline: Number.POSITIVE_INFINITY, onBehalfOf: undefined };
+  return { signal, since: 0, deadline: Number.POSITIVE_INFINITY, onBehalfOf: undefined, standIn: false };
 }

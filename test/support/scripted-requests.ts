@@ -12,6 +12,7 @@ export interface RequestChoices {
   /** From now, in milliseconds. */
   readonly within?: number;
   readonly onBehalfOf?: string;
+  readonly standIn?: boolean;
 }
 
 /** A try that has reached the cloud, and waits for what the test lets it meet. */
@@ -62,6 +63,7 @@ export class ScriptedRequests {
         since: choices.since ?? now,
         deadline: now + within,
         onBehalfOf,
+        standIn: choices.standIn ?? false,
       },
       attempt: (signal) => {
         this.begun.push(name);

@@ -7,7 +7,7 @@ import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../clock.ts';
 import { DialError } from '../connection-failure.ts';
 import { CoreFileError } from '../core-credentials.ts';
-import { Dialer } from '../dialer.ts';
+import { Dialer, handOver } from '../dialer.ts';
 import { trouble } from '../outcome.ts';
 import type { ProxyAddress } from '../proxy.ts';
 
@@ -74,10 +74,7 @@ export function createSdkAgent(options: SdkAgentOptions): Agent {
       );
       return undefined;
     }
-    dial(host, Number(port ?? 443)).then(
-      (socket) => callback?.(null, socket),
-      (error: Error) => callback?.(error, undefined as never),
-    );
+    handOver(dial(host, Number(port ?? 443)), callback);
     return undefined;
   };
   return agent;

@@ -157,8 +157,8 @@ export function classifyRequest(thrown: unknown, operation: SdkOperation, now: n
       return sdkFailure('unexpected', named, found);
     default:
   }
-  if (isUnreachable(thrown, code)) {
-    return sdkFailure('unreachable', `${service} cannot be reached${code === '' ? '' : ` (${code})`}`);
+  if (UNREACHABLE_CODE.test(code)) {
+    return sdkFailure('unreachable', `${service} cannot be reached (${code})`);
   }
   return unreadableAnswer(operation);
 }
@@ -174,11 +174,8 @@ export function classifyCredentials(thrown: unknown, now: number): SdkFailure {
       `the source of the AWS credentials answered ${errorType === '' ? 'an error' : errorType}`,
     );
   }
-  if (kind === undefined && isUnreachable(thrown, code)) {
-    return sdkFailure(
-      'unreachable',
-      `the source of the AWS credentials cannot be reached${code === '' ? '' : ` (${code})`}`,
-    );
+  if (kind === undefined && UNREACHABLE_CODE.test(code)) {
+    return sdkFailure('unreachable', `the source of the AWS credentials cannot be reached (${code})`);
   }
   if (kind === 'denied' || kind === 'credentials' || kind === 'signature') {
     return sdkFailure('misconfigured', `the source of the AWS credentials refuses them (${errorType})`);
@@ -220,11 +217,6 @@ function kindOf(errorType: string, status: number | undefined): AnswerKind | und
   if (status === 401 || status === 403) return 'denied';
   if (status >= 300) return 'unexpected';
   return undefined;
-}
-
-function isUnreachable(thrown: unknown, code: string): boolean {
-  const name = thrown instanceof Error ? thrown.name : '';
-  return name === 'AbortError' || name === 'TimeoutError' || UNREACHABLE_CODE.test(code);
 }
 
 function read(thrown: unknown, now: number) {

@@ -73,7 +73,7 @@ export function rootCaCheck(file: string, clock: Pick<Clock, 'now'>): Check {
   return {
     name: 'root-ca',
     look: async () => {
-      const blocks = await readRoots(file);
+      const blocks = (await text(file, 'cloud.rootCaFile')).match(PEM) ?? [];
       if (blocks.length === 0)
         return failed(`${file} has no certificate`, 'put the roots there, PEM, one after the other');
       const roots = blocks.map((pem) => parsed(pem, file));
@@ -88,11 +88,6 @@ export function rootCaCheck(file: string, clock: Pick<Clock, 'now'>): Check {
       );
     },
   };
-}
-
-/** The certificates of a file of roots, PEM. */
-export async function readRoots(file: string): Promise<readonly string[]> {
-  return (await text(file, 'cloud.rootCaFile')).match(PEM) ?? [];
 }
 
 const PEM = /-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g;

@@ -3,8 +3,12 @@ import type { IotControlPlane } from '../aws-iot/iot-control-plane.ts';
 import { isNotFound } from '../aws-iot/iot-control-plane.ts';
 import type { GreengrassDataPlane } from '../greengrass/data-plane.ts';
 import { answered, trouble } from '../outcome.ts';
-import type { Probe } from './service.ts';
+import type { CannotAsk, Probe } from './service.ts';
 
+const NO_CERTIFICATE: CannotAsk = {
+  kind: 'cannot-ask',
+  why: 'no certificate of the account is known here yet, about which to ask',
+};
 /** No certificate has this id. */
 const NOBODY = '0'.repeat(64);
 
@@ -87,9 +91,9 @@ export function awsIotProbes(options: AwsIotProbing): readonly Probe[] {
     ask: async (signal) => {
       const plane = await controlPlane();
       const id = await certificateId();
-      if (id === undefined) return answered('not asked: no certificate of the account is known here');
+      if (id === undefined) return NO_CERTIFICATE;
       const described = await plane.describeCertificate(id, signal);
-      if (isNotFound(described)) return answered('not asked: no certificate of the account is known here');
+      if (isNotFound(described)) return NO_CERTIFICATE;
       if (described.kind !== 'answered') return described;
       const { arn } = described.value;
       if (arn === undefined) return trouble('unexpected', 'it describes a certificate without its ARN');

@@ -8,6 +8,11 @@ import type { Outcome, Trouble } from '../outcome.ts';
 import type { JobStatus } from '../status.ts';
 import { type Check, type Found, failed, ok, skipped, warning } from './check.ts';
 
+export interface CannotAsk {
+  readonly kind: 'cannot-ask';
+  readonly why: string;
+}
+
 export interface Probe {
   /** Such as `iot:DescribeCertificate`. */
   readonly permission: string;
@@ -18,8 +23,8 @@ export interface Probe {
   readonly missingKey?: string | undefined;
   /** What is lost without it, where the rest works all the same. */
   readonly optional?: string | undefined;
-  /** Answered, with what was seen: it is permitted. */
-  ask(signal: AbortSignal): Promise<Outcome<string>>;
+  /** Answered, with what was seen: it is permitted. A `CannotAsk`: it was not asked. */
+  ask(signal: AbortSignal): Promise<Outcome<string> | CannotAsk>;
 }
 
 export interface CredentialsProbe {
@@ -55,6 +60,7 @@ export function permissionChecks(probes: readonly Probe[]): Check[] {
         if (missingKey !== undefined)
           return skipped(`${missingKey} is not set, and AWS does not publish the path`);
         const outcome = await ask(signal);
+        if (outcome.kind === 'cannot-ask') return skipped(outcome.why);
         seen.push({ probe, outcome });
         if (outcome.kind === 'answered') return ok(outcome.value);
         if (isServiceRoleMissing(outcome)) return ok('permitted; the service role is missing, see below');

@@ -133,6 +133,14 @@ describe('An attachment, with AWS IoT as verifier', () => {
     expect(await verifier.verifyAttachment(id, 'pump-1', room.asking())).toMatchObject(refused);
   });
 
+  it('is not looked for on the same page again and again', async () => {
+    const { id } = room.activeDevice();
+    const body = { principalThingObjects: [], nextToken: 'again' };
+    room.aws.faults.add({ kind: 'answer', status: 200, body }, { operation: V2 });
+    await verifier.verifyAttachment(id, 'pump-1', room.asking());
+    expect(room.aws.requests.count(V2)).toBe(2);
+  });
+
   it('gets no verdict from a list without an end', async () => {
     const { id } = room.activeDevice();
     let page = 0;
@@ -198,12 +206,19 @@ describe('An attachment, with AWS IoT as verifier', () => {
     expect(verdict).toMatchObject({ kind: 'rejected', reason: 'NOT_ATTACHED' });
   });
 
-  it('gets no verdict where the ARN cannot be learned', async () => {
+  it.each([
+    ['is none', () => undefined],
+    ['is of no account', (id: string) => `arn:aws:iot:eu-west-1:1:cert/${id}`],
+    ['is another certificate’s', () => `arn:aws:iot:eu-west-1:123456789012:cert/${'f'.repeat(64)}`],
+    ['is a CA’s', (id: string) => `arn:aws:iot:eu-west-1:123456789012:cacert/${id}`],
+  ])('gets no verdict where the ARN %s', async (_what, arn) => {
     const { id } = room.activeDevice();
-    describes({ certificateId: id, status: 'ACTIVE', certificateArn: `arn:aws:iot:eu-west-1:1:cert/${id}` });
+    room.aws.account.attach(id, 'pump-1');
+    describes({ certificateId: id, status: 'ACTIVE', certificateArn: arn(id) });
     expect(await verifier.verifyAttachment(id, 'pump-1', room.asking())).toMatchObject({
       kind: 'unavailable',
     });
+    expect(room.aws.requests.count(V2)).toBe(0);
   });
 
   it('is the same in other partitions', async () => {

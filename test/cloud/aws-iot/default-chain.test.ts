@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { openIotControlPlane } from '../../../src/cloud/aws-iot/iot-control-plane.ts';
+import { ConnectProxy } from '../../support/fake-aws/connect-proxy.ts';
 import { IotRoom } from './iot-room.ts';
 
 const SCRIPT = fileURLToPath(new URL('./ask-in-a-process.ts', import.meta.url));
@@ -25,13 +26,13 @@ afterEach(async () => {
 /** Asks in a process that has this environment, and nothing of ours. */
 async function ask(
   environment: Readonly<Record<string, string>>,
-  rewritten: { readonly file?: string; readonly text?: string } = {},
+  change: Readonly<Record<string, string | undefined>> = {},
 ) {
   const { id: certificateId } = room.activeDevice();
   const { rootCaPem, controlUrl: endpoint } = room.aws;
   const { stdout, stderr } = await promisify(execFile)(
     process.execPath,
-    [SCRIPT, JSON.stringify({ ...rewritten, rootCaPem, endpoint, certificateId })],
+    [SCRIPT, JSON.stringify({ rootCaPem, endpoint, certificateId, ...change })],
     {
       env: {
         PATH: process.env['PATH'] ?? '',
@@ -55,17 +56,31 @@ async function ask(
 }
 
 describe("With the SDK's default chain", () => {
-  it('the credentials of the environment count, and an endpoint there does not', async () => {
+  it('the credentials of the environment count', async () => {
     const { accessKeyId, secretAccessKey } = room.aws.credentials;
     const { outcome, stderr } = await ask({
       AWS_ACCESS_KEY_ID: accessKeyId,
       AWS_SECRET_ACCESS_KEY: secretAccessKey,
-      AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
-      AWS_ENDPOINT_URL_IOT: 'http://127.0.0.1:9',
-      AWS_REGION: 'us-east-1',
     });
     expect(outcome).toMatchObject({ kind: 'answered', value: { status: 'ACTIVE' } });
     expect(stderr).toBe('');
+  });
+
+  it('a region or an endpoint of the environment does not count', async () => {
+    const proxy = await ConnectProxy.start();
+    proxy.answers = 403;
+    await ask(
+      {
+        AWS_ACCESS_KEY_ID: 'AKIA',
+        AWS_SECRET_ACCESS_KEY: 'secret',
+        AWS_REGION: 'us-east-1',
+        AWS_ENDPOINT_URL: room.aws.controlUrl,
+        AWS_ENDPOINT_URL_IOT: room.aws.controlUrl,
+      },
+      { endpoint: undefined, proxy: proxy.url },
+    );
+    expect(proxy.connections).toMatchObject([{ target: 'iot.eu-west-1.amazonaws.com:443' }]);
+    await proxy.stop();
   });
 
   it('those of the shared file count', async () => {

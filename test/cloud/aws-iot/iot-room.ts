@@ -100,7 +100,7 @@ export class IotRoom {
   }
 
   asking(signal: AbortSignal = new AbortController().signal): Asking {
-    return { signal, since: 0, deadline: 30_000, onBehalfOf: undefined };
+    return { signal, since: 0, deadline: 30_000, onBehalfOf: undefined, standIn: false };
   }
 
   async close(): Promise<void> {

@@ -83,6 +83,18 @@ describe('The connections of the SDK', () => {
     agent.destroy();
   });
 
+  it.each([
+    ['eu-west-1', 'iot.eu-west-1.amazonaws.com'],
+    ['us-gov-west-1', 'iot.us-gov-west-1.amazonaws.com'],
+    ['cn-north-1', 'iot.cn-north-1.amazonaws.com.cn'],
+  ])('go to the host of the region: %s', async (region, host) => {
+    room.proxy = new ProxyAddress(proxy.url);
+    proxy.answers = 403;
+    await room.reopen({ region, endpoint: undefined });
+    await ask();
+    expect(proxy.connections).toMatchObject([{ target: `${host}:443` }]);
+  });
+
   it('go by the address where it is one', async () => {
     const endpoint = `https://127.0.0.1:${room.aws.controlPort}`;
     const controlPlane = await room.openControlPlane({ endpoint });

@@ -211,6 +211,16 @@ describe('A server that answers for AWS IoT', () => {
     expect(room.aws.requests.count()).toBe(2);
   });
 
+  it('may close all that nobody uses', async () => {
+    const { id } = room.activeDevice();
+    const cancel = room.aws.faults.add({ kind: 'latency', ms: 50 });
+    await Promise.all([1, 2, 3].map(() => room.controlPlane.describeCertificate(id, signal())));
+    expect(room.aws.requests.connections.length).toBe(3);
+    cancel();
+    room.aws.faults.add({ kind: 'close', onlyReused: true });
+    expect(await room.controlPlane.describeCertificate(id, signal())).toMatchObject({ kind: 'answered' });
+  });
+
   it('is asked once for each call: retries are the queue’s', async () => {
     room.aws.faults.add(error(503, 'ServiceUnavailableException'));
     await room.controlPlane.describeCertificate('a'.repeat(64), signal());

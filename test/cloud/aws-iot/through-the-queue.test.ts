@@ -37,7 +37,13 @@ afterEach(async () => {
 
 function asking(): Asking {
   const now = performance.now();
-  return { signal: AbortSignal.timeout(20_000), since: now, deadline: now + 20_000, onBehalfOf: undefined };
+  return {
+    signal: AbortSignal.timeout(20_000),
+    since: now,
+    deadline: now + 20_000,
+    onBehalfOf: undefined,
+    standIn: false,
+  };
 }
 
 describe('Through the request queue', () => {
