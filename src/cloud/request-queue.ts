@@ -1,8 +1,8 @@
 /**
  * The only way by which devices cost requests to the cloud. Always true:
  * - At most `workers` tries are under way, and as many as that whenever enough wait.
- * - At most `size` requests wait; one more is refused at once, with a delay. A smaller size keeps those that wait and
- *   refuses until they are fewer; more workers begin at once.
+ * - At most `size` requests are here beside one for each worker, those between two tries included; one more is refused at once,
+ *   with a delay. A smaller size keeps those that wait and refuses until they are fewer; more workers begin at once.
  * - Requests are begun in the order in which the verifications began that need them, so that a verification of two
  *   requests does not queue twice.
  * - Nobody's requests take more than a tenth of the places.
@@ -159,7 +159,7 @@ export class RequestQueue implements CloudRequests {
     const closedFor = this.#breaker.closedFor;
     if (closedFor !== undefined) return this.#closed(closedFor);
     const { size, workers } = this.#options.settings();
-    const isFull = this.#queue.pending >= workers && this.#waiting() >= size;
+    const isFull = this.#queue.pending + this.#waiting() >= workers + size;
     const most = Math.max(FEWEST_PLACES, Math.floor(size / 10));
     const isCrowding = onBehalfOf !== undefined && (this.#places.get(onBehalfOf) ?? 0) >= most;
     if (!isFull && !isCrowding) return undefined;

@@ -6,8 +6,8 @@
  * - A verifier that throws, or does not answer before the deadline, is unavailable.
  * - Of one question at most one is under way, so that verdicts are remembered in the order in
  *   which they were given. A local verifier is asked each time, for each caller.
- * - A rejection is remembered for a short while for the very question it answered, so that a device that
- *   is refused in a loop costs nothing; never that of a local verifier.
+ * - A rejection is remembered for a short while for the very question it answered, once it is on disk, so that a
+ *   device that is refused in a loop costs nothing; never that of a local verifier.
  */
 import { LRUCache } from 'lru-cache';
 import type { Clock } from '../clock.ts';
@@ -143,8 +143,9 @@ export class Confirmations {
         : (this.#refusals.get(question) ??
           (await this.#certificates.join(id, waiter.signal, async (flight) => {
             const ticket = this.#trust.ticket();
-            const given = this.#refusals.note(question, await ask(flight, standIn));
+            const given = await ask(flight, standIn);
             if (given.kind === 'rejected') await this.#trust.withdrawCertificate(id);
+            this.#refusals.note(question, given);
             if (given.kind !== 'active') return given;
             const { name } = this.#verifier;
             return this.#trust.confirmCertificate(id, name, ticket, certificate.pem) ? given : OVERTAKEN;
@@ -179,8 +180,9 @@ export class Confirmations {
         : (this.#refusals.get(question) ??
           (await this.#attachments.join(key, waiter.signal, async (flight) => {
             const ticket = this.#trust.ticket();
-            const given = this.#refusals.note(question, await ask(flight, standIn));
+            const given = await ask(flight, standIn);
             if (given.kind === 'rejected') await this.#trust.withdrawAttachment(certificateId, thingName);
+            this.#refusals.note(question, given);
             if (given.kind !== 'active') return given;
             const { name } = this.#verifier;
             const kept = this.#trust.confirmAttachment(
@@ -224,7 +226,7 @@ export class Confirmations {
         : (this.#refusals.get(question) ??
           (await this.#exclusive.join(certificateId, waiter.signal, async (flight) => {
             const ticket = this.#trust.ticket();
-            const given = this.#refusals.note(question, await ask(flight, standIn));
+            const given = await ask(flight, standIn);
             if (given.kind === 'unavailable') return given;
             // It is exclusive to one thing at most; every other record that says so is refuted.
             const thing = given.kind === 'thing' ? given.thingName : undefined;
@@ -232,6 +234,7 @@ export class Confirmations {
               if (record.thingName === thing) continue;
               await this.#trust.withdrawAttachment(certificateId, record.thingName);
             }
+            this.#refusals.note(question, given);
             if (thing === undefined) return given;
             const { name } = this.#verifier;
             return this.#trust.confirmAttachment(certificateId, thing, true, name, ticket)

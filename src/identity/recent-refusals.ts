@@ -35,12 +35,11 @@ export class RecentRefusals {
     return this.#timer.monotonic() - found.at < this.#seconds() * 1_000 ? found.verdict : undefined;
   }
 
-  /** Takes in what was answered, and gives it back. */
-  note<T extends { readonly kind: string }>(question: RefusedQuestion, answer: T | Rejected): T | Rejected {
+  /** Takes in what was answered. */
+  note(question: RefusedQuestion, answer: { readonly kind: string } | Rejected): void {
     const key = keyOf(question);
     if (isRejected(answer)) this.#refused.set(key, { verdict: answer, at: this.#timer.monotonic() });
     else if (answer.kind !== 'unavailable') this.#refused.delete(key);
-    return answer;
   }
 
   clear(): void {

@@ -50,6 +50,27 @@ describe('A device that is refused in a loop', () => {
     expect(await room.authenticate('valve', other.pem)).toMatchObject({ kind: 'authenticated' });
   });
 
+  it('hears of it when it is on disk, also when it asks while that is being written', async () => {
+    await room.authenticate('pump', device.pem);
+    await room.trust.flush();
+    clock.advance(60_000);
+    cloud.setCertificate(device.id, 'CERTIFICATE_REVOKED');
+    const write = room.persistence.holdWrites();
+    const heard: string[] = [];
+    const ask = async (clientId: string): Promise<void> => {
+      const { kind } = await room.authenticate(clientId, device.pem);
+      heard.push(`${kind}, ${room.persistence.certificates.has(device.id) ? 'not ' : ''}on disk`);
+    };
+    const first = ask('pump');
+    await settled();
+    const second = ask('valve');
+    await settled();
+    expect(heard).toEqual([]);
+    write();
+    await Promise.all([first, second]);
+    expect(heard).toEqual(['rejected, on disk', 'rejected, on disk']);
+  });
+
   it('is asked about again as soon as the operator wants it', async () => {
     await room.authenticate('stranger', stranger.pem);
     cloud.setCertificate(stranger.id, 'active');

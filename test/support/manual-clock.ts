@@ -46,8 +46,31 @@ export class ManualClock implements Clock {
     this.#monotonic = end;
   }
 
+  /** As `advance`, but as in a process: whatever a task set going has run before the next task does. */
+  async pass(milliseconds: number): Promise<void> {
+    const end = this.#monotonic + milliseconds;
+    for (;;) {
+      await turn();
+      const next = this.#tasks.reduce<number | undefined>(
+        (earliest, { at }) => (earliest === undefined || at < earliest ? at : earliest),
+        undefined,
+      );
+      if (next === undefined || next > end) break;
+      const index = this.#tasks.findIndex(({ at }) => at === next);
+      const [entry] = this.#tasks.splice(index, 1);
+      this.#wall += Math.max(0, next - this.#monotonic);
+      this.#monotonic = Math.max(this.#monotonic, next);
+      entry?.task();
+    }
+    this.advance(end - this.#monotonic);
+  }
+
   /** Somebody sets the wall clock. No time passes. */
   setWall(milliseconds: number): void {
     this.#wall = milliseconds;
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
 }
