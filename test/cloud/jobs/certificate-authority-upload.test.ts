@@ -332,6 +332,37 @@ describe('an upload that fails', () => {
   });
 });
 
+it('no answer in time says that the network is down, an attempt that the end of the daemon cuts short does not', async () => {
+  const hang = (signal: AbortSignal) =>
+    new Promise<typeof UNREACHABLE>((resolve) =>
+      signal.addEventListener('abort', () => resolve(UNREACHABLE)),
+    );
+  cloud.upload = hang;
+  const opening = start();
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    while (cloud.uploads.length < attempt) {
+      here.clock.advance(attempt === 1 ? 0 : 1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(here.network.status.state).toBe('unknown');
+    here.clock.advance(10_000);
+    await started[0]?.idle();
+  }
+  await opening;
+  expect(here.network.status.state).toBe('down');
+  await started.splice(0)[0]?.stop();
+
+  here.network.reached();
+  for (let life = 0; life < 4; life += 1) {
+    const before = cloud.uploads.length;
+    const next = start();
+    while (cloud.uploads.length === before) await new Promise((resolve) => setImmediate(resolve));
+    await started.splice(0)[0]?.stop();
+    await next;
+  }
+  expect(here.network.status.state).toBe('up');
+});
+
 it('a job that is stopped tries nothing more', async () => {
   cloud.upload = () => UNREACHABLE;
   const job = await start();
