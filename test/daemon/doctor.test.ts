@@ -107,6 +107,17 @@ describe('with the verifier greengrass', () => {
     ]);
   });
 
+  it('a path that confirms whatever it is asked is told, since it would let in every device', async () => {
+    aws.faults.add(
+      { kind: 'answer', status: 200, body: {} },
+      { operation: 'VerifyClientDeviceIoTCertificateAssociation' },
+    );
+    const [first] = notWell(await examine(greengrass(), running));
+    expect(first).toMatch(
+      /^permission\.greengrass:VerifyClientDeviceIoTCertificateAssociation failed: .*nobody has/,
+    );
+  });
+
   it('a missing service role is told as that', async () => {
     aws.account.serviceRole = false;
     expect(notWell(await examine(greengrass(), running))).toEqual([

@@ -11,6 +11,7 @@ const NO_CERTIFICATE: CannotAsk = {
 };
 /** No certificate has this id. */
 const NOBODY = '0'.repeat(64);
+const NO_THING = `doctor-${NOBODY}`;
 
 export interface GreengrassProbing {
   readonly dataPlane: () => Pick<
@@ -57,11 +58,14 @@ export function greengrassProbes(options: GreengrassProbing): readonly Probe[] {
         id,
         signal,
       );
-      return outcome.kind === 'answered'
-        ? answered(
-            `asked for the core's own certificate and ${coreThingName}, answered ${outcome.value.kind}`,
-          )
-        : outcome;
+      if (outcome.kind !== 'answered') return outcome;
+      // What says yes to everything, as another operation would at its path, lets every device in under every name.
+      const absurd = await dataPlane().verifyClientDeviceIoTCertificateAssociation(NO_THING, id, signal);
+      if (absurd.kind === 'answered' && absurd.value.kind === 'yes')
+        return trouble('unexpected', 'it confirms a thing that nobody has: is its path right?');
+      return answered(
+        `asked for the core's own certificate and ${coreThingName}, answered ${outcome.value.kind}`,
+      );
     },
   };
   const read: Probe = {
@@ -137,7 +141,7 @@ export function awsIotProbes(options: AwsIotProbing): readonly Probe[] {
     grantedBy: 'iam',
     needs,
     ask: async (signal) => {
-      const outcome = await (await controlPlane()).describeThing(`doctor-${NOBODY}`, signal);
+      const outcome = await (await controlPlane()).describeThing(NO_THING, signal);
       if (isNotFound(outcome)) return answered('asked for a thing that is not there, and was told so');
       return outcome.kind === 'answered' ? answered('a thing was described') : outcome;
     },

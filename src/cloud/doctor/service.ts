@@ -69,7 +69,8 @@ export function permissionChecks(probes: readonly Probe[]): Check[] {
             ? 'the IAM policy of these credentials'
             : "the AWS IoT policy of the core's certificate";
         const found = troubled(outcome, `allow ${permission} in ${policy}: docs/aws.md has a policy`);
-        if (optional === undefined || found.outcome !== 'failed') return found;
+        const isDenied = outcome.trouble === 'misconfigured' && found.outcome === 'failed';
+        if (optional === undefined || !isDenied) return found;
         return warning(`${found.detail}; ${optional}`, found.remedy);
       },
     };
