@@ -19,7 +19,7 @@ import {
 import { CallTelemetry } from './daemon/call-telemetry.ts';
 import { encodePkcs12 } from './daemon/certificates.ts';
 import { Cloud } from './daemon/cloud.ts';
-import { doctorOf } from './daemon/doctor.ts';
+import { diagnose } from './daemon/doctor.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
 import { openPki } from './daemon/pki.ts';
 import { openRefresh } from './daemon/refresh.ts';
@@ -210,14 +210,11 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         configuration: configurationOf(configuration),
         cloud: cloud && cloudOf(cloud, authenticator, refresh),
         doctor: {
-          examine: (signal) =>
-            doctorOf({
-              configuration: current(),
-              clock,
-              hostName: hostname(),
-              environment: process.env,
-              uploadStatus: () => cloud?.uploadStatus,
-            }).examine(signal),
+          examine: (signal) => {
+            const knownCertificateId = async () =>
+              (await registry.trust.page(undefined, 1))[0]?.certificateId;
+            return diagnose({ configuration: current(), clock, cloud, knownCertificateId }).examine(signal);
+          },
         },
         audit: auditOf(audit),
         daemon: {
@@ -251,6 +248,9 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     discovery: () => endpoints.discoveryStatuses(),
     findings: () => countBySeverity(allFindings()),
     expiries: () => expiryWatch.samples(),
+    ...(cloud === undefined
+      ? {}
+      : { queue: () => cloud.requests.status.queue, cloud: () => cloud.status(refresh?.status()) }),
   });
   stack.push(followReloads(configuration, { endpoints, telemetry, cloud }, serviceManager));
   configuration.start();

@@ -137,7 +137,7 @@ export const cloud = z.strictObject({
   region: own(
     z
       .string()
-      .regex(/^[a-z]{2}(?:-[a-z]+)+-\d{1,2}$/, 'must be a region, such as eu-west-1')
+      .regex(/^[a-z]{2,4}(?:-[a-z]+)+-\d{1,2}$/, 'must be a region, such as eu-west-1')
       .optional(),
     'The AWS region of the devices, such as `eu-west-1`. Required with the verifier `aws-iot`; with another one it names the data plane.',
     { effect: 'restart' },

@@ -19,6 +19,8 @@ export interface ReachParts {
   /** Such as `process.env`: a proxy may be named there. */
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly warn: (message: string) => void;
+  /** `cloud.requestTimeoutSeconds`; read for each request. */
+  readonly requestTimeoutMs: () => number;
 }
 
 const HTTPS = 443;
@@ -60,22 +62,22 @@ export function roleAliasCredentials(
       roleAlias,
       thingName: coreThingName(configuration, hostName),
       clock,
-      requestTimeoutMs: () => configuration.cloud.requestTimeoutSeconds * 1_000,
+      requestTimeoutMs: parts.requestTimeoutMs,
     }),
   };
 }
 
 export function sdkOptions(
-  { clock, configuration }: ReachParts,
+  { clock, configuration, requestTimeoutMs }: ReachParts,
   agent: Agent,
   credentials: RoleAliasCredentials | undefined,
 ): Omit<SdkConnectionOptions, 'endpoint'> {
-  const { region = '', requestTimeoutSeconds } = configuration.cloud;
+  const { region = '' } = configuration.cloud;
   return {
     region,
     agent,
     clock,
-    requestTimeoutMs: () => requestTimeoutSeconds * 1_000,
+    requestTimeoutMs,
     ...(credentials === undefined ? {} : { credentials: credentials.provide }),
   };
 }

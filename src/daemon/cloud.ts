@@ -41,7 +41,7 @@ import { cloudFindings } from './cloud-findings.ts';
 import { coreThingName, requestSettings } from './settings.ts';
 import type { Telemetry } from './telemetry.ts';
 
-export interface CloudParts extends Omit<ReachParts, 'configuration' | 'warn'> {
+export interface CloudParts extends Omit<ReachParts, 'configuration' | 'warn' | 'requestTimeoutMs'> {
   readonly current: () => Configuration;
   readonly telemetry: Telemetry;
   /** How many verifications joined an identical one. */
@@ -90,7 +90,12 @@ export class Cloud {
     const { clock, current, telemetry } = parts;
     const { logger } = telemetry;
     this.#parts = parts;
-    this.#reach = { ...parts, configuration, warn: (message) => logger.warn(message) };
+    this.#reach = {
+      ...parts,
+      configuration,
+      warn: (message) => logger.warn(message),
+      requestTimeoutMs: () => current().cloud.requestTimeoutSeconds * 1_000,
+    };
     this.#network = new NetworkState(clock, (err) =>
       logger.error({ err }, 'a change of the network was not heard everywhere'),
     );
@@ -143,7 +148,7 @@ export class Cloud {
       log: logger,
       network: this.#network,
       random: Math.random,
-      timeoutMs: () => this.#parts.current().cloud.requestTimeoutSeconds * 1_000,
+      timeoutMs: this.#reach.requestTimeoutMs,
     };
     const upload = new CertificateAuthorityUpload({
       ...shared,
@@ -243,7 +248,7 @@ export class Cloud {
     const agent = createSdkAgent({
       rootCaPems: () => readRoots(configuration.cloud.rootCaFile),
       proxyOf: (host, port) => proxyOf(this.#reach, host, port),
-      timeoutMs: () => this.#parts.current().cloud.requestTimeoutSeconds * 1_000,
+      timeoutMs: this.#reach.requestTimeoutMs,
       clock,
     });
     this.#stops.push(() => agent.destroy());

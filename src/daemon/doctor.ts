@@ -2,6 +2,7 @@
  * The checks of `deviceauthctl doctor`, composed from a configuration: by the daemon, as its user and in its sandbox, or by the
  * command line where no daemon runs. What the verifier does not need is not looked at.
  */
+import { hostname } from 'node:os';
 import { readCoreCredentials, readRoots } from '../cloud/core-credentials.ts';
 import { type Check, failed, ok, warning } from '../cloud/doctor/check.ts';
 import { coreIdentityChecks, rootCaCheck } from '../cloud/doctor/core-identity.ts';
@@ -14,7 +15,8 @@ import { answered } from '../cloud/outcome.ts';
 import type { JobStatus } from '../cloud/status.ts';
 import { isCore } from '../config/cloud-checks.ts';
 import type { Configuration } from '../config/load.ts';
-import { coreCertificate, DoctorClients, type DoctorClientsParts, type Host } from './doctor-clients.ts';
+import type { Cloud } from './cloud.ts';
+import { DoctorClients, type DoctorClientsParts, type Place } from './doctor-clients.ts';
 
 export interface DoctorParts extends DoctorClientsParts {
   /** The id of some certificate of the account, where the core has none; undefined: none is known. */
@@ -39,6 +41,21 @@ export function doctorOf(parts: DoctorParts): Doctor {
   });
 }
 
+/** As the running daemon sees it: with what its jobs met. */
+export function diagnose(
+  parts: Pick<DoctorParts, 'configuration' | 'clock' | 'knownCertificateId'> & {
+    readonly cloud: Cloud | undefined;
+  },
+): Doctor {
+  const { cloud, ...rest } = parts;
+  return doctorOf({
+    ...rest,
+    hostName: hostname(),
+    environment: process.env,
+    uploadStatus: () => cloud?.uploadStatus,
+  });
+}
+
 function checksOf(parts: DoctorParts, clients: DoctorClients): readonly Check[] {
   const { configuration, clock } = parts;
   const { rootCaFile } = configuration.cloud;
@@ -53,7 +70,7 @@ function checksOf(parts: DoctorParts, clients: DoctorClients): readonly Check[] 
   const endpoints = endpointsOf(parts, clients);
   const showsIdentity = endpoints.some(({ wantsIdentity }) => wantsIdentity);
   return [
-    configurationCheck(configuration),
+    configurationCheck(configuration, clients),
     ...(showsIdentity ? coreIdentityChecks(clients.coreFiles, clock) : []),
     ...(rootCaFile === undefined ? [] : [rootCaCheck(rootCaFile, clock)]),
     ...endpoints.flatMap(endpointChecks),
@@ -64,24 +81,20 @@ function checksOf(parts: DoctorParts, clients: DoctorClients): readonly Check[] 
 }
 
 /** The daemon does not start without the other keys. */
-function configurationCheck(configuration: Configuration): Check {
-  const { paths } = configuration.cloud.dataPlane;
-  const missing = (names: readonly (keyof typeof paths)[]): string =>
-    names
-      .filter((name) => paths[name] === undefined)
-      .map((name) => `cloud.dataPlane.paths.${name}`)
-      .join(' and ');
-  const remedy = 'docs/aws.md says where these paths come from, and what goes without them';
+function configurationCheck(configuration: Configuration, clients: DoctorClients): Check {
+  const remedy = 'docs/aws.md says what goes without these paths';
   return {
     name: 'configuration',
     look: async () => {
-      const verifying = missing(VERIFYING);
-      if (configuration.verifier === 'greengrass' && verifying !== '')
-        return failed(`no device can be verified without ${verifying}, which AWS does not publish`, remedy);
-      const upload = missing(['putCertificateAuthorities']);
-      if (isCore(configuration) && upload !== '')
-        return warning(`no CA is uploaded without ${upload}, which AWS does not publish`, remedy);
-      return ok('every key is there');
+      if (!isCore(configuration)) return ok('every key is there');
+      const dataPlane = clients.dataPlane();
+      const verifying = VERIFYING.flatMap((operation) => dataPlane.problemOf(operation) ?? []);
+      if (configuration.verifier === 'greengrass' && verifying.length > 0)
+        return failed(`no device can be verified: ${verifying.join('; ')}`, remedy);
+      const upload = dataPlane.problemOf('putCertificateAuthorities');
+      return upload === undefined
+        ? ok('every key is there')
+        : warning(`no CA is uploaded: ${upload}`, remedy);
     },
   };
 }
@@ -91,7 +104,7 @@ const VERIFYING = ['verifyClientDeviceIdentity', 'verifyClientDeviceIoTCertifica
 function endpointsOf(parts: DoctorParts, clients: DoctorClients): readonly Endpoint[] {
   const { configuration } = parts;
   const { rootCaFile } = configuration.cloud;
-  const endpoint = (name: string, at: Host, wantsIdentity: boolean, alpn?: string): Endpoint => ({
+  const endpoint = (name: string, at: Place, wantsIdentity: boolean, alpn?: string): Endpoint => ({
     name,
     ...at,
     wantsIdentity,
@@ -124,9 +137,7 @@ function awsIotServiceChecks(parts: DoctorParts, clients: DoctorClients): readon
   const probes = awsIotProbes({
     controlPlane: () => clients.controlPlane(),
     certificateId: async () =>
-      certificateFile === undefined
-        ? await parts.knownCertificateId?.()
-        : coreCertificate(clients.coreFiles).id,
+      certificateFile === undefined ? await parts.knownCertificateId?.() : clients.coreCertificate().id,
     asksForThings: parts.configuration.security.clientIdRule === 'any',
     needs: [...needs, CREDENTIALS],
   });
@@ -144,16 +155,11 @@ function awsIotServiceChecks(parts: DoctorParts, clients: DoctorClients): readon
 
 function greengrassServiceChecks(parts: DoctorParts, clients: DoctorClients): readonly Check[] {
   const { clock, configuration, uploadStatus } = parts;
-  const { verifyClientDeviceIdentity } = configuration.cloud.dataPlane.paths;
   const probes = greengrassProbes({
     coreThingName: clients.coreThingName,
     verifies: configuration.verifier === 'greengrass',
     needs: [`${DATA_PLANE}.identity`],
-    missingKey:
-      verifyClientDeviceIdentity === undefined
-        ? 'cloud.dataPlane.paths.verifyClientDeviceIdentity'
-        : undefined,
-    certificate: () => coreCertificate(clients.coreFiles),
+    certificate: () => clients.coreCertificate(),
     dataPlane: () => clients.dataPlane(),
   });
   const upload = 'greengrass:PutCertificateAuthorities';

@@ -15,6 +15,8 @@ export interface ExpiryParts {
   readonly serverCertificates: Pick<ServerCertificateControl, 'list'>;
   readonly deviceCas: { list(): Promise<readonly DeviceCa[]> };
   readonly listeners: () => Configuration['listeners'];
+  /** The file of the core device's certificate; undefined: there is none. */
+  readonly coreFile: () => string | undefined;
 }
 
 const FILE_OF_CERTIFICATES = /-----BEGIN CERTIFICATE-----[\s\S]*?-----END CERTIFICATE-----/g;
@@ -31,7 +33,8 @@ export class Expiries {
   /** Reads again what cannot be looked up at once. A file that cannot be read is told of by its listener. */
   async refresh(): Promise<void> {
     this.#deviceCas = (await this.#parts.deviceCas.list()).map(deviceCa);
-    this.#files = (await Promise.all(Object.entries(this.#parts.listeners()).map(filesOf))).flat();
+    const core = coreOf(this.#parts.coreFile());
+    this.#files = (await Promise.all([core, ...Object.entries(this.#parts.listeners()).map(filesOf)])).flat();
   }
 
   all(): readonly Expiring[] {
@@ -126,6 +129,13 @@ async function filesOf([name, config]: [string, Configuration['listeners'][strin
     });
   }
   return files;
+}
+
+async function coreOf(file: string | undefined): Promise<Expiring[]> {
+  const notAfter = file === undefined ? undefined : await firstEnd(file);
+  if (notAfter === undefined) return [];
+  const remedy = `after that AWS does not know this host; put a new one and its key in place of ${file}, then reload the configuration.`;
+  return [{ kind: 'core', name: '', notAfter, what: 'The certificate of this core device', remedy }];
 }
 
 /** Of several certificates in a file, the one that ends first. Undefined when none can be read. */

@@ -74,6 +74,7 @@ export async function openPki(parts: PkiParts): Promise<Pki> {
     serverCertificates: certificates.room,
     deviceCas,
     listeners: () => current().listeners,
+    coreFile: () => current().cloud.certificateFile,
   });
   const expiryWatch = new ExpiryWatch({
     now: () => trusted.now(),

@@ -11,6 +11,7 @@ export type ExpiryKind =
   | 'device-ca'
   | 'listener'
   | 'listener-client-ca'
+  | 'core'
   | 'server-certificate';
 
 export interface Expiring {

@@ -11,7 +11,9 @@
 import { Counter, Gauge, type Metric, Registry } from 'prom-client';
 import type { ErrorReason } from '../errors.ts';
 import { Count, LATENCY_BUCKETS, Latency } from './cells.ts';
+import { CLOUD_METRICS, type CloudMeasures, cloudLatencies } from './cloud-metrics.ts';
 import { EventLoopDelay } from './event-loop.ts';
+import { HistogramMetric, type HistogramSeries } from './histogram-metric.ts';
 
 export const COUNTED_OPERATIONS = [
   'SubscribeToCertificateUpdates',
@@ -44,6 +46,7 @@ export interface MetricSources {
     readonly rejected: number;
     readonly coalesced: number;
   };
+  readonly cloud?: () => CloudMeasures;
   readonly registry?: () => Promise<{
     readonly things: number;
     readonly certificates: number;
@@ -178,7 +181,36 @@ export class Metrics {
     this.#registerQueueAndRegistry();
     this.#registerDiscovery();
     this.#registerProcess();
-    this.registry.registerMetric(new LatencyMetric(this.#latencies) as unknown as Metric);
+    this.#registerCloud();
+    this.#histogram(
+      'operation_duration_seconds',
+      'Time from the arrival of a call to its answer, by operation.',
+      () =>
+        [...this.#latencies].map(([operation, latency]) => ({
+          operation,
+          bounds: LATENCY_BUCKETS,
+          ...latency.read(),
+        })),
+    );
+  }
+
+  #registerCloud(): void {
+    for (const { kind, name, help, labels, read } of CLOUD_METRICS) {
+      const samples = (): readonly Sample[] => {
+        const cloud = this.#sources.cloud?.();
+        return cloud === undefined ? [] : read(cloud);
+      };
+      if (kind === 'counter') this.#counter(name, help, labels, samples);
+      else this.#gauge(name, help, labels, samples);
+    }
+    this.#histogram(
+      'cloud_request_duration_seconds',
+      'How long tries at the cloud took that were answered.',
+      () => {
+        const cloud = this.#sources.cloud?.();
+        return cloud === undefined ? [] : cloudLatencies(cloud);
+      },
+    );
   }
 
   #registerSessions(): void {
@@ -290,6 +322,11 @@ export class Metrics {
     });
   }
 
+  #histogram(name: string, help: string, read: () => readonly HistogramSeries[]): void {
+    const metric = new HistogramMetric(`deviceauthd_${name}`, help, () => attempt(read));
+    this.registry.registerMetric(metric as unknown as Metric);
+  }
+
   #gauge(
     name: string,
     help: string,
@@ -314,7 +351,7 @@ function one<T>(source: T | undefined, of: (value: T) => number): readonly Sampl
   return source === undefined ? [] : [[{}, of(source)]];
 }
 
-function attempt(read: () => readonly Sample[]): readonly Sample[] {
+function attempt<T>(read: () => readonly T[]): readonly T[] {
   try {
     return read();
   } catch {
@@ -330,38 +367,4 @@ async function attemptAsync(
   } catch {
     return [];
   }
-}
-
-/** Shows the latency cells as one histogram, in the form the registry writes out. */
-class LatencyMetric {
-  readonly name = 'deviceauthd_operation_duration_seconds';
-  readonly help = 'Time from the arrival of a call to its answer, by operation.';
-  readonly type = 'histogram';
-  readonly aggregator = 'sum';
-  readonly #latencies: ReadonlyMap<string, Latency>;
-
-  constructor(latencies: ReadonlyMap<string, Latency>) {
-    this.#latencies = latencies;
-  }
-
-  get(): Promise<object> {
-    const values = [...this.#latencies].flatMap(([operation, latency]) => {
-      const { cumulative, sum } = latency.read();
-      const bounds = [...LATENCY_BUCKETS.map(String), '+Inf'];
-      const buckets = cumulative.map((value, index) => ({
-        value,
-        metricName: `${this.name}_bucket`,
-        labels: { le: bounds[index] ?? '+Inf', operation },
-      }));
-      return [
-        ...buckets,
-        { value: sum, metricName: `${this.name}_sum`, labels: { operation } },
-        { value: cumulative.at(-1) ?? 0, metricName: `${this.name}_count`, labels: { operation } },
-      ];
-    });
-    const { name, help, type, aggregator } = this;
-    return Promise.resolve({ name, help, type, aggregator, values });
-  }
-
-  reset(): void {}
 }

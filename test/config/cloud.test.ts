@@ -23,9 +23,12 @@ describe('verifier: aws-iot', () => {
     },
   );
 
-  it.each(['us-gov-west-1', 'cn-north-1', 'ap-southeast-2', 'us-iso-east-1'])('takes %s', (region) => {
-    expect(load({ verifier: 'aws-iot', cloud: { region } }).errors).toEqual([]);
-  });
+  it.each(['us-gov-west-1', 'cn-north-1', 'ap-southeast-2', 'us-iso-east-1', 'eusc-de-east-1'])(
+    'takes %s',
+    (region) => {
+      expect(load({ verifier: 'aws-iot', cloud: { region } }).errors).toEqual([]);
+    },
+  );
 
   it('needs everything that the credential provider needs, for a role alias', () => {
     const cloud = { region: 'eu-west-1', awsIot: { credentials: 'role-alias' } };

@@ -82,24 +82,40 @@ describe('with the verifier greengrass', () => {
       ...['data-plane.name', 'data-plane.tcp', 'data-plane.tls', 'data-plane.identity'],
       'clock',
       'permission.greengrass:VerifyClientDeviceIdentity',
+      'permission.greengrass:VerifyClientDeviceIoTCertificateAssociation',
       'permission.greengrass:GetConnectivityInfo',
       'service-role',
       'permission.greengrass:PutCertificateAuthorities',
     ]);
     expect(aws.account.uploads).toEqual([]);
     expect(aws.account.connectivity.size).toBe(0);
-    await expect.poll(() => aws.openConnections).toBe(0);
+    await expect.poll(() => aws.openConnections, { timeout: 10_000 }).toBe(0);
   });
 
   it('a policy that allows too little is told, permission by permission', async () => {
     aws.account.deny('VerifyClientDeviceIdentity');
+    aws.account.deny('VerifyClientDeviceIoTCertificateAssociation');
     aws.account.deny('GetConnectivityInfo');
     const found = notWell(await examine(greengrass(), running));
     expect(found).toEqual([
       expect.stringMatching(/^permission\.greengrass:VerifyClientDeviceIdentity failed: .*AWS IoT policy/),
+      expect.stringMatching(
+        /^permission\.greengrass:VerifyClientDeviceIoTCertificateAssociation warning: .*core's own name/,
+      ),
       expect.stringMatching(/^permission\.greengrass:GetConnectivityInfo failed: .*AWS IoT policy/),
       expect.stringMatching(/^service-role skipped/),
     ]);
+  });
+
+  it('a path that confirms whatever it is asked is told, since it would let in every device', async () => {
+    aws.faults.add(
+      { kind: 'answer', status: 200, body: {} },
+      { operation: 'VerifyClientDeviceIoTCertificateAssociation' },
+    );
+    const [first] = notWell(await examine(greengrass(), running));
+    expect(first).toMatch(
+      /^permission\.greengrass:VerifyClientDeviceIoTCertificateAssociation failed: .*nobody has/,
+    );
   });
 
   it('a missing service role is told as that', async () => {
@@ -113,7 +129,7 @@ describe('with the verifier greengrass', () => {
     aws.account.setCertificate(aws.core.certificate.id, 'INACTIVE');
     const [first, ...rest] = notWell(await examine(greengrass(), running));
     expect(first).toMatch(/^data-plane\.identity failed/);
-    expect(rest).toHaveLength(4);
+    expect(rest).toHaveLength(5);
     for (const what of rest) expect(what).toMatch(/ skipped: /);
   });
 
@@ -121,7 +137,7 @@ describe('with the verifier greengrass', () => {
     const dataPlane = { endpoint: 'localhost', port: aws.devicePort };
     const found = notWell(await examine(greengrass({ dataPlane }), running));
     expect(found[0]).toMatch(
-      /^configuration failed: .*paths\.verifyClientDeviceIdentity and cloud\.dataPlane\.paths\.verifyClientDeviceIoTCertificateAssociation/,
+      /^configuration failed: .*paths\.verifyClientDeviceIdentity is not set.*; cloud\.dataPlane\.paths\.verifyClientDeviceIoTCertificateAssociation is not set/,
     );
     expect(found[1]).toMatch(/^permission\.greengrass:VerifyClientDeviceIdentity skipped/);
   });

@@ -30,6 +30,7 @@ describe('what of a daemon expires', () => {
   let reload: () => void;
   let serverCertificates: ServerCertificateState[];
   let listeners: Configuration['listeners'];
+  let coreFile: string | undefined;
 
   beforeEach(async () => {
     directory = mkdtempSync(join(tmpdir(), 'deviceauthd-expiries-'));
@@ -53,11 +54,13 @@ describe('what of a daemon expires', () => {
     findings = new Findings(clock);
     serverCertificates = [];
     listeners = {};
+    coreFile = undefined;
     const expiries = new Expiries({
       serverCa,
       serverCertificates: { list: () => serverCertificates },
       deviceCas,
       listeners: () => listeners,
+      coreFile: () => coreFile,
     });
     watch = new ExpiryWatch({ now: () => clock.now(), findings, sources: () => expiries.all() });
     stop = await watchExpiries({
@@ -132,6 +135,17 @@ describe('what of a daemon expires', () => {
     expect(findings.list()[0]?.message).toContain(`renew ${join(directory, 'own.pem')}`);
     tlsFiles(400);
     clock.advance(3_600_000);
+    await vi.waitFor(() => expect(open()).toEqual([]));
+  });
+
+  it('is the certificate by which AWS knows this core device', async () => {
+    coreFile = join(directory, 'core.pem');
+    writeFileSync(coreFile, maker.make({ notAfter: clock.now() + 5 * DAY }).pem);
+    reload();
+    await vi.waitFor(() => expect(open()).toEqual(['ALARM core']));
+    expect(findings.list()[0]?.message).toContain(coreFile);
+    writeFileSync(coreFile, maker.make({ notAfter: clock.now() + 400 * DAY }).pem);
+    reload();
     await vi.waitFor(() => expect(open()).toEqual([]));
   });
 

@@ -1,115 +1,23 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { SystemClock } from '../../src/clock.ts';
-import type { CheckResult } from '../../src/cloud/doctor/check.ts';
-import { answered, trouble } from '../../src/cloud/outcome.ts';
-import type { CloudStatus } from '../../src/cloud/status.ts';
-import type { AdminCloud, AdminRooms, AuditedChange } from '../../src/endpoints/admin/admin-ports.ts';
-import { Endpoints } from '../../src/endpoints/endpoints.ts';
-import { Caller, contract, refusal } from './support/caller.ts';
-import { Recorder, ScriptedRooms } from './support/rooms.ts';
+import { trouble } from '../../src/cloud/outcome.ts';
+import type { AdminCloud } from '../../src/endpoints/admin/admin-ports.ts';
+import { refusal } from './support/caller.ts';
+import { CHECK, CloudHouse, STATUS } from './support/cloud-house.ts';
 
-const STATUS: CloudStatus = {
-  queue: { waiting: 3, inFlight: 1, size: 100, workers: 1, rejected: 7, coalesced: 9 },
-  breaker: { state: 'half-open', failures: 5, probeAt: 1_700_000_000_000.5 },
-  network: { state: 'down', since: 1_700_000_000_000 },
-  requestsPerSecond: 5,
-  pausedUntil: undefined,
-  operations: [
-    {
-      operation: 'DescribeCertificate',
-      answered: 10,
-      troubles: { throttled: 2, misconfigured: 0, unreachable: 1, 'server-error': 0, unexpected: 0 },
-      retries: 3,
-      latency: { bounds: [0.1, 1], cumulative: [4, 9, 10], sum: 2.5 },
-    },
-  ],
-  troubles: [
-    {
-      operation: 'DescribeCertificate',
-      trouble: 'server-error',
-      message: 'it failed',
-      at: 1_700_000_000_000,
-    },
-  ],
-  jobs: [
-    {
-      name: 'certificate-authorities',
-      state: 'off',
-      detail: 'no path',
-      startedAt: undefined,
-      succeededAt: 1_600_000_000_000,
-      nextAt: undefined,
-      failures: 0,
-      lastError: '',
-    },
-  ],
-};
-const OK: CheckResult = { name: 'core.key', outcome: 'ok', detail: 'it is there', remedy: '' };
-
-let directory: string;
-let endpoints: Endpoints;
-let admin: Caller;
-let cloud: AdminCloud | undefined;
-let refreshes: number;
-let examine: (signal: AbortSignal) => AsyncIterable<CheckResult>;
-const audited: AuditedChange[] = [];
-
-const CLOUD: AdminCloud = {
-  status: () => STATUS,
-  refresh: () => {
-    refreshes += 1;
-  },
-  publishAddresses: async () => answered([{ host: '10.1.2.3', port: 8883, source: 'interfaces' }]),
-};
-
+let house: CloudHouse;
 beforeEach(async () => {
-  directory = mkdtempSync(join(tmpdir(), 'cloud-'));
-  cloud = CLOUD;
-  refreshes = 0;
-  audited.length = 0;
-  examine = async function* () {
-    yield OK;
-  };
-  const socket = join(directory, 'admin.sock');
-  const rooms = new ScriptedRooms();
-  const recorder = new Recorder();
-  // Of the other rooms these calls ask nothing.
-  const adminRooms = {
-    get cloud() {
-      return cloud;
-    },
-    doctor: { examine: (signal: AbortSignal) => examine(signal) },
-    daemon: { facts: () => ({ verifier: 'registry' }) },
-    audit: { changed: (change: AuditedChange) => audited.push(change) },
-  } as unknown as AdminRooms;
-  endpoints = await Endpoints.open({
-    contract,
-    clock: new SystemClock(),
-    logger: recorder,
-    observer: recorder,
-    sessions: rooms,
-    identity: rooms,
-    grantSets: rooms,
-    certificates: rooms.certificates,
-    encodePkcs12: rooms.encodePkcs12,
-    admin: { config: { socket, mode: '0600' }, rooms: adminRooms },
-    listeners: {},
-    inherited: new Map(),
-  });
-  admin = new Caller(`unix:${socket}`);
+  house = await CloudHouse.open();
 });
-afterEach(async () => {
-  admin.close();
-  await endpoints.stop(1_000);
-  rmSync(directory, { recursive: true });
-});
+afterEach(() => house.close());
+
+const publishes = (publishAddresses: AdminCloud['publishAddresses']): void => {
+  if (house.cloud === undefined) throw new Error('there is no cloud');
+  house.cloud = { ...house.cloud, publishAddresses };
+};
 
 describe('the status of the cloud', () => {
   it('has all that the operator may want to know', async () => {
-    expect(await admin.call('GetCloudStatus', {})).toEqual({
+    expect(await house.admin.call('GetCloudStatus', {})).toEqual({
       verifier: 'registry',
       queue: STATUS.queue,
       breaker: { state: 'BREAKER_HALF_OPEN', failures: 5, probeAt: 1_700_000_000_001 },
@@ -143,53 +51,50 @@ describe('the status of the cloud', () => {
       jobs: [
         {
           name: 'certificate-authorities',
-          state: 'JOB_OFF',
-          detail: 'no path',
+          state: 'JOB_WAITING',
+          detail: 'to upload 2 CAs',
           startedAt: 0,
           succeededAt: 1_600_000_000_000,
           nextAt: 0,
-          failures: 0,
-          lastError: '',
+          failures: 3,
+          lastError: 'denied',
         },
       ],
     });
   });
 
   it('is refreshed when the operator asks, which is audited', async () => {
-    expect((await admin.call('RefreshCloud', {})).requestsPerSecond).toBe(5);
-    expect(refreshes).toBe(1);
-    expect(audited).toMatchObject([{ action: 'cloud.refresh' }]);
+    expect((await house.admin.call('RefreshCloud', {})).requestsPerSecond).toBe(5);
+    expect(house.refreshes).toBe(1);
+    expect(house.audited).toMatchObject([{ action: 'cloud.refresh' }]);
   });
 
   it('is not there without a cloud, and says why', async () => {
-    cloud = undefined;
+    house.cloud = undefined;
     for (const call of ['GetCloudStatus', 'RefreshCloud', 'UpdateConnectivityInfo'] as const) {
-      expect(await refusal(admin.call(call, {}))).toMatchObject({
+      expect(await refusal(house.admin.call(call, {}))).toMatchObject({
         reason: 'NOT_FOUND',
         message: 'the verifier is registry, which asks no cloud',
       });
     }
-    expect(audited).toEqual([]);
+    expect(house.audited).toEqual([]);
   });
 });
 
 describe('publishing addresses', () => {
   it('answers what was sent, and is audited', async () => {
-    expect(await admin.call('UpdateConnectivityInfo', {})).toEqual({
+    expect(await house.admin.call('UpdateConnectivityInfo', {})).toEqual({
       sent: [{ address: '10.1.2.3', port: 8883, source: 'interfaces' }],
       trouble: null,
     });
-    expect(audited).toMatchObject([
+    expect(house.audited).toMatchObject([
       { action: 'connectivity.publish', subject: { addresses: '10.1.2.3:8883', outcome: 'taken' } },
     ]);
   });
 
   it('answers the trouble, and is audited all the same', async () => {
-    cloud = {
-      ...CLOUD,
-      publishAddresses: async () => trouble('misconfigured', 'the service role is missing'),
-    };
-    expect(await admin.call('UpdateConnectivityInfo', {})).toMatchObject({
+    publishes(async () => trouble('misconfigured', 'the service role is missing'));
+    expect(await house.admin.call('UpdateConnectivityInfo', {})).toMatchObject({
       sent: [],
       trouble: {
         operation: 'UpdateConnectivityInfo',
@@ -197,14 +102,14 @@ describe('publishing addresses', () => {
         message: 'the service role is missing',
       },
     });
-    expect(audited).toMatchObject([
+    expect(house.audited).toMatchObject([
       { action: 'connectivity.publish', subject: { addresses: '', outcome: 'misconfigured' } },
     ]);
   });
 
   it('is for a Greengrass core only', async () => {
-    cloud = { ...CLOUD, publishAddresses: undefined };
-    expect(await refusal(admin.call('UpdateConnectivityInfo', {}))).toMatchObject({
+    publishes(undefined);
+    expect(await refusal(house.admin.call('UpdateConnectivityInfo', {}))).toMatchObject({
       reason: 'NOT_FOUND',
       message: expect.stringContaining('cloud.dataPlane.enabled'),
     });
@@ -212,17 +117,16 @@ describe('publishing addresses', () => {
 
   it('ends when the caller gives up', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    cloud = {
-      ...CLOUD,
-      publishAddresses: (signal) =>
+    publishes(
+      (signal) =>
         new Promise((answer) =>
           signal.addEventListener('abort', () => {
             resolve();
             answer(trouble('unreachable', 'cut short'));
           }),
         ),
-    };
-    await refusal(admin.call('UpdateConnectivityInfo', {}, 100));
+    );
+    await refusal(house.admin.call('UpdateConnectivityInfo', {}, 100));
     await promise;
   });
 });
@@ -230,13 +134,13 @@ describe('publishing addresses', () => {
 describe('a diagnosis', () => {
   it('tells each check as it is done', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    examine = async function* () {
-      yield OK;
+    house.examine = async function* () {
+      yield CHECK;
       await promise;
       yield { name: 'clock', outcome: 'failed', detail: 'it is off', remedy: 'set it' };
     };
-    const stream = admin.serverStream('Diagnose', {});
-    expect(await stream.next()).toEqual({ ...OK, outcome: 'CHECK_OK' });
+    const stream = house.admin.serverStream('Diagnose', {});
+    expect(await stream.next()).toEqual({ ...CHECK, outcome: 'CHECK_OK' });
     resolve();
     expect(await stream.next()).toEqual({
       name: 'clock',
@@ -249,21 +153,21 @@ describe('a diagnosis', () => {
 
   it('is one at a time, and ends with its caller', async () => {
     const { promise, resolve } = Promise.withResolvers<void>();
-    examine = async function* (signal) {
-      yield OK;
+    house.examine = async function* (signal) {
+      yield CHECK;
       await new Promise<void>((end) => signal.addEventListener('abort', () => end()));
       resolve();
     };
-    const stream = admin.serverStream('Diagnose', {});
+    const stream = house.admin.serverStream('Diagnose', {});
     await stream.next();
-    expect(await admin.serverStream('Diagnose', {}).ended).toMatchObject({ reason: 'LIMIT_EXCEEDED' });
+    expect(await house.admin.serverStream('Diagnose', {}).ended).toMatchObject({ reason: 'LIMIT_EXCEEDED' });
     stream.call.cancel();
     await promise;
-    examine = async function* () {
-      yield OK;
+    house.examine = async function* () {
+      yield CHECK;
     };
     for (;;) {
-      const next = admin.serverStream('Diagnose', {});
+      const next = house.admin.serverStream('Diagnose', {});
       if ((await next.ended) !== undefined) continue;
       expect(next.received).toHaveLength(1);
       break;
@@ -272,13 +176,13 @@ describe('a diagnosis', () => {
 
   it('that breaks is a defect, and the next one is none', async () => {
     // biome-ignore lint/correctness/useYield: it breaks before
-    examine = async function* () {
+    house.examine = async function* () {
       throw new Error('a defect');
     };
-    expect(await admin.serverStream('Diagnose', {}).ended).toMatchObject({ reason: 'SERVICE_ERROR' });
-    examine = async function* () {
-      yield OK;
+    expect(await house.admin.serverStream('Diagnose', {}).ended).toMatchObject({ reason: 'SERVICE_ERROR' });
+    house.examine = async function* () {
+      yield CHECK;
     };
-    expect(await admin.serverStream('Diagnose', {}).ended).toBeUndefined();
+    expect(await house.admin.serverStream('Diagnose', {}).ended).toBeUndefined();
   });
 });

@@ -106,6 +106,59 @@ describe('Metrics', () => {
     expect(await metrics.text()).not.toMatch(/^deviceauthd_registry_entries\{/m);
   });
 
+  it('tell of the cloud where there is one', async () => {
+    expect(await metrics.text()).not.toMatch(/^deviceauthd_cloud_(?!queue)/m);
+    const status = {
+      breaker: { state: 'half-open' },
+      network: { state: 'unknown' },
+      operations: [
+        {
+          operation: 'DescribeCertificate',
+          answered: 10,
+          troubles: { throttled: 2, unreachable: 0 },
+          retries: 3,
+          latency: { bounds: [0.1, 1], cumulative: [4, 9, 10], sum: 2.5 },
+        },
+      ],
+      jobs: [
+        { name: 'certificate-authorities', failures: 3, succeededAt: undefined },
+        { name: 'refresh', failures: 0, succeededAt: 1_700_000_000_500 },
+      ],
+    } as const;
+    metrics.observe({ cloud: () => status });
+    const text = await metrics.text();
+    const lines = text.split('\n').filter((line) => /^deviceauthd_cloud_(?!queue)/.test(line));
+    expect(lines).toEqual([
+      'deviceauthd_cloud_requests_total{operation="DescribeCertificate",outcome="answered"} 10',
+      'deviceauthd_cloud_requests_total{operation="DescribeCertificate",outcome="throttled"} 2',
+      'deviceauthd_cloud_requests_total{operation="DescribeCertificate",outcome="unreachable"} 0',
+      'deviceauthd_cloud_request_retries_total{operation="DescribeCertificate"} 3',
+      'deviceauthd_cloud_breaker_open 0.5',
+      'deviceauthd_cloud_job_failures{job="certificate-authorities"} 3',
+      'deviceauthd_cloud_job_failures{job="refresh"} 0',
+      'deviceauthd_cloud_job_succeeded_timestamp_seconds{job="refresh"} 1700000000.5',
+      'deviceauthd_cloud_request_duration_seconds_bucket{le="0.1",operation="DescribeCertificate"} 4',
+      'deviceauthd_cloud_request_duration_seconds_bucket{le="1",operation="DescribeCertificate"} 9',
+      'deviceauthd_cloud_request_duration_seconds_bucket{le="+Inf",operation="DescribeCertificate"} 10',
+      'deviceauthd_cloud_request_duration_seconds_sum{operation="DescribeCertificate"} 2.5',
+      'deviceauthd_cloud_request_duration_seconds_count{operation="DescribeCertificate"} 10',
+    ]);
+    metrics.observe({
+      cloud: () => ({ ...status, network: { state: 'down' }, breaker: { state: 'open' } }),
+    });
+    const down = await metrics.text();
+    expect(down).toContain('deviceauthd_cloud_network_up 0\n');
+    expect(down).toContain('deviceauthd_cloud_breaker_open 1\n');
+    metrics.observe({ cloud: () => ({ ...status, network: { state: 'up' } }) });
+    expect(await metrics.text()).toContain('deviceauthd_cloud_network_up 1\n');
+    metrics.observe({
+      cloud: () => {
+        throw new Error('not now');
+      },
+    });
+    expect(await metrics.text()).not.toMatch(/^deviceauthd_cloud_(?!queue)/m);
+  });
+
   it('keep the number of reasons bounded', async () => {
     for (let i = 0; i < 1000; i += 1) metrics.refused(`REASON_${i}`);
     const lines = (await metrics.text())

@@ -3,7 +3,7 @@ import type { IotControlPlane } from '../aws-iot/iot-control-plane.ts';
 import { isNotFound } from '../aws-iot/iot-control-plane.ts';
 import type { GreengrassDataPlane } from '../greengrass/data-plane.ts';
 import { answered, trouble } from '../outcome.ts';
-import type { CannotAsk, Probe } from './service.ts';
+import { type CannotAsk, type Probe, VERIFY_ASSOCIATION } from './service.ts';
 
 const NO_CERTIFICATE: CannotAsk = {
   kind: 'cannot-ask',
@@ -11,33 +11,61 @@ const NO_CERTIFICATE: CannotAsk = {
 };
 /** No certificate has this id. */
 const NOBODY = '0'.repeat(64);
+const NO_THING = `doctor-${NOBODY}`;
 
 export interface GreengrassProbing {
-  /** Throws what keeps it from being made. */
-  readonly dataPlane: () => Pick<GreengrassDataPlane, 'verifyClientDeviceIdentity' | 'getConnectivityInfo'>;
+  readonly dataPlane: () => Pick<
+    GreengrassDataPlane,
+    | 'problemOf'
+    | 'verifyClientDeviceIdentity'
+    | 'verifyClientDeviceIoTCertificateAssociation'
+    | 'getConnectivityInfo'
+  >;
   readonly coreThingName: string;
   /** The core's own: it is there, whatever Greengrass says of it. Throws what keeps it from being read. */
   readonly certificate: () => { readonly pem: string; readonly id: string };
-  /** Where verifyClientDeviceIdentity is asked has to be configured. */
-  readonly missingKey: string | undefined;
   /** Whether devices are verified there. */
   readonly verifies: boolean;
   readonly needs: readonly string[];
 }
 
 export function greengrassProbes(options: GreengrassProbing): readonly Probe[] {
-  const { certificate, coreThingName, dataPlane, missingKey, needs, verifies } = options;
+  const { certificate, coreThingName, dataPlane, needs, verifies } = options;
   const verify: Probe = {
     permission: 'greengrass:VerifyClientDeviceIdentity',
     grantedBy: 'core',
     needs,
-    missingKey,
+    problem: () => dataPlane().problemOf('verifyClientDeviceIdentity'),
     ask: async (signal) => {
       const { pem, id } = certificate();
       const outcome = await dataPlane().verifyClientDeviceIdentity(pem, id, signal);
       return outcome.kind === 'answered'
         ? answered(`asked for the core's own certificate, answered ${outcome.value.kind}`)
         : outcome;
+    },
+  };
+  const verifyAssociation: Probe = {
+    permission: VERIFY_ASSOCIATION,
+    grantedBy: 'core',
+    needs,
+    optional:
+      "asked for the core's own name, which a policy for the names of client devices need not allow: see that it allows theirs",
+    problem: () => dataPlane().problemOf('verifyClientDeviceIoTCertificateAssociation'),
+    ask: async (signal) => {
+      const { id } = certificate();
+      const outcome = await dataPlane().verifyClientDeviceIoTCertificateAssociation(
+        coreThingName,
+        id,
+        signal,
+      );
+      if (outcome.kind !== 'answered') return outcome;
+      // What says yes to everything, as another operation would at its path, lets every device in under every name.
+      const absurd = await dataPlane().verifyClientDeviceIoTCertificateAssociation(NO_THING, id, signal);
+      if (absurd.kind === 'answered' && absurd.value.kind === 'yes')
+        return trouble('unexpected', 'it confirms a thing that nobody has: is its path right?');
+      return answered(
+        `asked for the core's own certificate and ${coreThingName}, answered ${outcome.value.kind}`,
+      );
     },
   };
   const read: Probe = {
@@ -51,7 +79,7 @@ export function greengrassProbes(options: GreengrassProbing): readonly Probe[] {
       return answered(`${length} address${length === 1 ? '' : 'es'} given in the cloud for ${coreThingName}`);
     },
   };
-  return verifies ? [verify, read] : [read];
+  return verifies ? [verify, verifyAssociation, read] : [read];
 }
 
 export interface AwsIotProbing {
@@ -113,7 +141,7 @@ export function awsIotProbes(options: AwsIotProbing): readonly Probe[] {
     grantedBy: 'iam',
     needs,
     ask: async (signal) => {
-      const outcome = await (await controlPlane()).describeThing(`doctor-${NOBODY}`, signal);
+      const outcome = await (await controlPlane()).describeThing(NO_THING, signal);
       if (isNotFound(outcome)) return answered('asked for a thing that is not there, and was told so');
       return outcome.kind === 'answered' ? answered('a thing was described') : outcome;
     },

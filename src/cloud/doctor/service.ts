@@ -19,8 +19,8 @@ export interface Probe {
   /** `iam`: the credentials' policy. `core`: the AWS IoT policy of the core's certificate. */
   readonly grantedBy: 'iam' | 'core';
   readonly needs: readonly string[];
-  /** The key without whose value it cannot be asked. */
-  readonly missingKey?: string | undefined;
+  /** Why it cannot be asked, such as a path that is not configured; undefined: it can. */
+  readonly problem?: () => string | undefined;
   /** What is lost without it, where the rest works all the same. */
   readonly optional?: string | undefined;
   /** Answered, with what was seen: it is permitted. A `CannotAsk`: it was not asked. */
@@ -48,17 +48,17 @@ export function credentialsCheck({ needs, find }: CredentialsProbe): Check {
   };
 }
 
-/** One check for each permission, then the service role, which Greengrass needs to answer for certificates. */
+/** One check for each permission, then the service role, with which Greengrass looks certificates up. */
 export function permissionChecks(probes: readonly Probe[]): Check[] {
   const seen: { readonly probe: Probe; readonly outcome: Outcome<string> }[] = [];
   const checks = probes.map((probe): Check => {
-    const { ask, grantedBy, missingKey, needs, optional, permission } = probe;
+    const { ask, grantedBy, needs, optional, permission, problem } = probe;
     return {
       name: `permission.${permission}`,
       needs,
       look: async (signal) => {
-        if (missingKey !== undefined)
-          return skipped(`${missingKey} is not set, and AWS does not publish the path`);
+        const why = problem?.();
+        if (why !== undefined) return skipped(why);
         const outcome = await ask(signal);
         if (outcome.kind === 'cannot-ask') return skipped(outcome.why);
         seen.push({ probe, outcome });
@@ -69,7 +69,8 @@ export function permissionChecks(probes: readonly Probe[]): Check[] {
             ? 'the IAM policy of these credentials'
             : "the AWS IoT policy of the core's certificate";
         const found = troubled(outcome, `allow ${permission} in ${policy}: docs/aws.md has a policy`);
-        if (optional === undefined || found.outcome !== 'failed') return found;
+        const isDenied = outcome.trouble === 'misconfigured' && found.outcome === 'failed';
+        if (optional === undefined || !isDenied) return found;
         return warning(`${found.detail}; ${optional}`, found.remedy);
       },
     };
@@ -86,9 +87,9 @@ export function permissionChecks(probes: readonly Probe[]): Check[] {
         if (refused !== undefined)
           return failed(`${refused.probe.permission} was refused for the lack of it`, SERVICE_ROLE_REMEDY);
         const verified = seen.some(
-          ({ outcome, probe }) => outcome.kind === 'answered' && probe.permission === VERIFY_IDENTITY,
+          ({ outcome, probe }) => outcome.kind === 'answered' && probe.permission === VERIFY_ASSOCIATION,
         );
-        if (verified) return ok('Greengrass answers for certificates');
+        if (verified) return ok('Greengrass answers what it needs it for');
         return skipped(
           'no call told: `aws greengrassv2 get-service-role-for-account` does, and `deviceauthctl cloud publish-addresses`',
         );
@@ -97,7 +98,8 @@ export function permissionChecks(probes: readonly Probe[]): Check[] {
   ];
 }
 
-const VERIFY_IDENTITY = 'greengrass:VerifyClientDeviceIdentity';
+/** The one operation of which AWS says that it needs the service role. */
+export const VERIFY_ASSOCIATION = 'greengrass:VerifyClientDeviceIoTCertificateAssociation';
 
 /** What the daemon does by itself and nobody should do for a check. `undefined`: no daemon runs that would tell. */
 export function jobCheck(

@@ -92,7 +92,8 @@ export class GreengrassDataPlane {
     const members = { clientDeviceCertificate: pem };
     const said = await this.#askUnpublished('verifyClientDeviceIdentity', VERIFY_IDENTITY, members, signal);
     if (said.kind !== 'done') return deviceAnswer(said);
-    const confirmed = said.body?.['clientDeviceCertificateId'];
+    // The service writes the names of some of its members with a capital letter.
+    const confirmed = said.body?.['clientDeviceCertificateId'] ?? said.body?.['ClientDeviceCertificateId'];
     if (confirmed === certificateId) return answered({ kind: 'yes' });
     const what = confirmed === undefined ? 'names no certificate' : 'is about another certificate';
     return trouble('unexpected', `the answer ${what}; is the path right?`);

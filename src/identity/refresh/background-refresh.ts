@@ -47,7 +47,8 @@ const SOON_MS = 1_000;
 const SWEEP_EVERY_MS = 24 * HOUR;
 const FIRST_RETRY_MS = 60_000;
 const LONGEST_RETRY_MS = HOUR;
-const PAGE_SIZE = 25;
+/** Some three milliseconds of the event loop, most of them for reading certificates. */
+const PAGE_SIZE = 10;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 interface Current {
@@ -195,6 +196,7 @@ export class BackgroundRefresh {
     const { signal } = this.#ended;
     const questionsPerSecond = (): number => settings().questionsPerSecond;
     const turns = new Turns({ timer, surroundings, questionsPerSecond, signal });
+    if (this.#wanted) turns.wake();
     const goesOn = (): boolean => !asks || this.#wanted || this.#interval > 0;
     const { pageSize = PAGE_SIZE } = this.#options;
     const run = new RefreshRun({

@@ -35,6 +35,7 @@ export class Turns {
   /** In a row. */
   #unanswered = 0;
   #waits = 0;
+  #urgent = false;
   #outOfReach: (() => void) | undefined;
 
   constructor(options: TurnsOptions) {
@@ -56,16 +57,18 @@ export class Turns {
     return this.#options.surroundings.down();
   }
 
-  /** A verifier that was out of reach is asked now. */
+  /** A verifier that is out of reach is asked now all the same, once. */
   wake(): void {
     this.#waits = 0;
+    this.#urgent = true;
     this.#outOfReach?.();
   }
 
   /** Resolves when a question may be asked; with false when none may be any more. */
   async next(): Promise<boolean> {
     const { timer, surroundings, questionsPerSecond, signal } = this.#options;
-    if (surroundings.down()) await this.reach();
+    if (this.isDown && !this.#urgent) await this.reach();
+    this.#urgent = false;
     while (!signal.aborted) {
       const early = this.#notBefore - timer.monotonic();
       if (early > 0) {

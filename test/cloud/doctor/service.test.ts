@@ -70,9 +70,9 @@ describe('a permission', () => {
   });
 
   it('is not asked for without the path that AWS does not publish', async () => {
-    const missingKey = 'cloud.dataPlane.paths.verifyClientDeviceIdentity';
+    const problem = () => 'cloud.dataPlane.paths.verifyClientDeviceIdentity is not set';
     const ask = () => expect.fail('it was asked');
-    const found = await look(permissionChecks([probe('a:B', answered(''), { missingKey, ask })]));
+    const found = await look(permissionChecks([probe('a:B', answered(''), { problem, ask })]));
     expect(found['permission.a:B']).toMatch(/^skipped: cloud\.dataPlane\.paths\.verifyClientDeviceIdentity/);
   });
 });
@@ -91,7 +91,7 @@ describe('the service role', () => {
 
   it('is there when Greengrass answered for a certificate', async () => {
     const found = await look(
-      permissionChecks([probe('greengrass:VerifyClientDeviceIdentity', answered('yes'))]),
+      permissionChecks([probe('greengrass:VerifyClientDeviceIoTCertificateAssociation', answered('yes'))]),
     );
     expect(found['service-role']).toMatch(/^ok/);
   });

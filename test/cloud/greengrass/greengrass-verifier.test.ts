@@ -72,6 +72,11 @@ describe('a certificate, to Greengrass', () => {
     expect(room.aws.requests.all[0]!.body).not.toContain('PRIVATE KEY');
   });
 
+  it('is let in by an answer that writes the name of its member with a capital letter', async () => {
+    room.aws.faults.add({ kind: 'answer', status: 200, body: { ClientDeviceCertificateId: device.id } });
+    expect(await room.verifier.verifyCertificate(certificate, asking())).toEqual({ kind: 'active' });
+  });
+
   it.each([
     ['names another certificate', { clientDeviceCertificateId: 'a'.repeat(64) }],
     ['names none', {}],

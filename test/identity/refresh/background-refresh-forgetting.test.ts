@@ -203,17 +203,21 @@ describe('what is not associated with this core', () => {
     expect(room.refresh.status().detail).toContain('nothing is forgotten for want of an association');
   });
 
-  it('is listed once the network is there', async () => {
+  it('is listed again once the network is there', async () => {
     await open({ associations, refresh: { forgetUnassociated: true } });
     await room.passes(2 * 60_000);
     room.network.set('down');
+    room.asked(NAMES);
     listed = [];
+    answer = { kind: 'trouble', message: 'unreachable' };
     room.refresh.trigger();
     await drained();
-    expect(listed).toHaveLength(0);
+    expect(listed).toHaveLength(1);
+    expect(room.asked(NAMES)).toEqual([]);
+    answer = { kind: 'answered', value: new Set(['valve']) };
     room.network.set('up');
     await drained();
-    expect(listed).toHaveLength(1);
+    expect(listed).toHaveLength(2);
     expect(known().certificates).toEqual(['bb']);
   });
 
