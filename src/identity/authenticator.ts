@@ -214,6 +214,11 @@ export class Authenticator {
     return this.#tokens.joined + this.#confirmations.joined;
   }
 
+  /** Verifications for tokens, and the questions that they and others ask, as far as they are not over. */
+  get underWay(): number {
+    return this.#tokens.size + this.#confirmations.underWay;
+  }
+
   /** What the verifier rejected a moment ago is asked again. */
   forgetRefusals(): void {
     this.#confirmations.forgetRefusals();

@@ -119,6 +119,11 @@ export class Confirmations {
     return this.#all().reduce((sum, flights) => sum + flights.joined, 0);
   }
 
+  /** Questions of which the answer is awaited. */
+  get underWay(): number {
+    return this.#all().reduce((sum, flights) => sum + flights.size, 0);
+  }
+
   /** What was rejected is asked again. */
   forgetRefusals(): void {
     this.#refusals.clear();

@@ -105,6 +105,12 @@ export class TrustStore {
       .map(([thingName, kept]) => attachmentRecord(certificateId, thingName, kept));
   }
 
+  /** Certificates in memory: all, and those of which something is still to be written or read. */
+  get sizes(): { readonly kept: number; readonly unsettled: number } {
+    const unsettled = new Set([...this.#dirty.keys(), ...this.#loading.keys()]);
+    return { kept: new Set([...unsettled, ...this.#clean.keys()]).size, unsettled: unsettled.size };
+  }
+
   /** To be taken before the verifier is asked. */
   ticket(): Ticket {
     return this.#tickets;

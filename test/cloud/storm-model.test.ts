@@ -8,7 +8,7 @@
  *    duration. Of its age the time in which a daemon ran always counts; the time in which none ran, unless the wall clock was
  *    set back; a jump ahead may count as well. A kill together with a clock set back may lose the minute before it.
  * 2. A yes that is too old to be taken as it is (`revalidateAfterSeconds`) lets nobody in while the cloud can be asked and says
- *    no; only the attempt after one that nobody waited for may be answered from trust.
+ *    no; but where too many wait, and at the attempt after one that nobody waited for, trust may answer.
  * 3. A device is refused as itself only if the cloud said no to its question, and not yes since, in this life of the daemon:
  *    while it was asked, or within `negativeCacheSeconds` before.
  * 4. A device of which both questions are surely trusted is let in, whatever the cloud does, and within the deadline: neither

@@ -12,17 +12,16 @@ import type {
   TrustCounts,
   TrustPersistence,
 } from '../../../src/identity/trust-persistence.ts';
-import type { MemoryTrustPersistence } from '../../support/memory-trust-persistence.ts';
 
 export class Disk implements TrustPersistence {
-  readonly #stored: MemoryTrustPersistence;
+  readonly #stored: TrustPersistence;
   readonly #clock: Clock;
   readonly #writeMs: number;
   readonly #underWay = new Set<() => Promise<void>>();
   #dead = false;
 
   /** @param clock of the daemon that holds it; a write takes `writeMs`. */
-  constructor(stored: MemoryTrustPersistence, clock: Clock, writeMs: number) {
+  constructor(stored: TrustPersistence, clock: Clock, writeMs: number) {
     this.#stored = stored;
     this.#clock = clock;
     this.#writeMs = writeMs;

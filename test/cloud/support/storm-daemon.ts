@@ -10,6 +10,7 @@ import type { IdentitySettings } from '../../../src/identity/confirmations.ts';
 import { BackgroundRefresh } from '../../../src/identity/refresh/background-refresh.ts';
 import type { RefreshSettings } from '../../../src/identity/refresh/ports.ts';
 import { TrustStore } from '../../../src/identity/trust.ts';
+import type { TrustPersistence } from '../../../src/identity/trust-persistence.ts';
 import { TrustedClock } from '../../../src/identity/trusted-clock.ts';
 import type { Verifier } from '../../../src/identity/verifier.ts';
 import { compileDeviceGroups } from '../../../src/policy/device-groups.ts';
@@ -18,7 +19,6 @@ import type { SessionSettings } from '../../../src/sessions/ports.ts';
 import type { SessionEvent } from '../../../src/sessions/session-events.ts';
 import { SessionService } from '../../../src/sessions/session-service.ts';
 import { BUILD_DATE } from '../../support/identity-room.ts';
-import type { MemoryTrustPersistence } from '../../support/memory-trust-persistence.ts';
 import { Disk } from './disk.ts';
 import { MortalClock } from './mortal-clock.ts';
 
@@ -35,8 +35,10 @@ export interface StormSettings {
 
 export interface Surroundings {
   readonly clock: Clock;
-  readonly stored: MemoryTrustPersistence;
+  readonly stored: TrustPersistence;
   readonly settings: StormSettings;
+  /** Certificates whose trust is kept in memory; left out: as many as the daemon keeps. */
+  readonly trustCapacity?: number;
   readonly parser: CertificateParser;
   readonly policy: unknown;
   readonly random: () => number;
@@ -76,7 +78,12 @@ export class StormDaemon {
     });
     const policy = new PolicyEngine({ codec, clock });
     policy.apply(compileDeviceGroups(around.policy));
-    this.trust = new TrustStore({ persistence: disk, clock: trusted, timer: clock });
+    this.trust = new TrustStore({
+      persistence: disk,
+      clock: trusted,
+      timer: clock,
+      ...(around.trustCapacity === undefined ? {} : { capacity: around.trustCapacity }),
+    });
     this.authenticator = new Authenticator({
       parser,
       verifier: around.openVerifier(clock, this.queue),

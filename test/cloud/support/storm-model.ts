@@ -24,6 +24,12 @@ export type Answer =
   | { readonly kind: 'rejected'; readonly about: 'certificate' | 'attachment' }
   | { readonly kind: 'unavailable' | 'queue-full' };
 
+/** How many verifications may be under way beside one. */
+interface Others {
+  readonly all: number;
+  readonly ofCertificate: number;
+}
+
 export interface ModelSession {
   readonly token: string;
   readonly certificate: string;
@@ -113,16 +119,17 @@ export class StormModel {
     this.seen[answer.kind] += 1;
     switch (answer.kind) {
       case 'token':
-        this.#token(connect, since, answer.token, calm);
+        this.#token(connect, since, answer.token, this.#mayBeFull(connect, others) ? undefined : calm);
         break;
       case 'rejected':
         this.#rejected(connect, since, answer.about);
         break;
       case 'queue-full':
-        this.#queueFull(connect, others);
+        expect(this.#mayBeFull(connect, others), 'so many wait').toBe(true);
+        this.#notTrusted(connect);
         break;
       case 'unavailable':
-        this.#unavailable(connect, others.all, calm);
+        this.#unavailable(connect, others, calm);
     }
   }
 
@@ -197,14 +204,13 @@ export class StormModel {
     belief.answeredRefusal();
   }
 
-  #queueFull(connect: Connect, others: { readonly all: number; readonly ofCertificate: number }): void {
+  /** May so many wait that one more is too many? */
+  #mayBeFull({ certificate }: Connect, others: Others): boolean {
     const { size, workers } = this.#settings.requests;
     const rechecked = this.#recheckedNow();
-    const ofCertificate = rechecked.filter(({ certificate }) => certificate === connect.certificate).length;
     const most = others.all + Math.min(RECHECKS_AT_ONCE, rechecked.length) + REFRESHES_AT_ONCE;
-    const isCrowding = others.ofCertificate + ofCertificate + REFRESHES_AT_ONCE >= PLACES_OF_ONE;
-    expect(isCrowding || most >= size + workers, 'so many wait').toBe(true);
-    this.#notTrusted(connect);
+    const own = rechecked.filter((session) => session.certificate === certificate).length;
+    return most >= size + workers || others.ofCertificate + own + REFRESHES_AT_ONCE >= PLACES_OF_ONE;
   }
 
   /** Of which sessions a recheck may be under way, be they over by now. */
@@ -213,10 +219,11 @@ export class StormModel {
     return this.sessions.filter(({ over, overAt }) => over === undefined || overAt >= begun);
   }
 
-  #unavailable(connect: Connect, others: number, calm: Calm | undefined): void {
+  #unavailable(connect: Connect, others: Others, calm: Calm | undefined): void {
     if (this.refusalsOf(connect.certificate) - connect.refusals >= CROSSINGS) return;
     this.#notTrusted(connect);
-    if (others <= PLACES_OF_ONE) expect(calm, 'the cloud that is said not to answer').toBe(undefined);
+    if (!this.#mayBeFull(connect, others))
+      expect(calm, 'the cloud that is said not to answer').toBe(undefined);
   }
 
   #notTrusted(connect: Connect): void {
@@ -254,7 +261,7 @@ export class StormModel {
   }
 
   /** Verifications that may be under way beside this one. */
-  #others({ certificate, thing }: Connect): { all: number; ofCertificate: number } {
+  #others({ certificate, thing }: Connect): Others {
     const keys = new Set([...this.#underWay.keys(), ...this.#left.keys()]);
     keys.delete(attachmentOf({ certificate, thing }));
     const own = [...keys].filter((key) => key.startsWith(certificate));

@@ -129,11 +129,30 @@ const killedAfter = fc
     passing(SECOND),
   ]);
 
+/** A certificate is refused while the answer about its attachment is on its way. */
+const crossed = fc
+  .record({
+    device,
+    as: fc.nat(DEVICES),
+    slowMs: fc.integer({ min: 200, max: 3_000 }),
+    betweenMs: fc.nat(500),
+  })
+  .map(({ device, as, slowMs, betweenMs }): readonly Step[] => [
+    { ...FINE, latencyMs: slowMs },
+    connecting(device),
+    passing(slowMs + betweenMs),
+    { kind: 'certificate', device, active: false },
+    FINE,
+    connecting(device, as),
+    passing(2 * slowMs),
+  ]);
+
 export const stormSteps: fc.Arbitrary<readonly Step[]> = fc
   .array(
     fc.oneof(
       { weight: 30, arbitrary: single.map((step): readonly Step[] => [step]) },
       { weight: 1, arbitrary: killedAfter },
+      { weight: 1, arbitrary: crossed },
     ),
     { maxLength: 100, size: 'max' },
   )

@@ -2,7 +2,6 @@
  * One TLS port of the fake: takes connections, asks for a client certificate where that is wanted, finds the operation and answers.
  * A client certificate that is not an active core's gets its connection closed without a word, as AWS's gateway does it.
  */
-import { once } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
 import { createServer, type Server, type Socket } from 'node:net';
@@ -111,8 +110,10 @@ export class Door {
 
   /** Connections are refused from now on, and open ones are gone. */
   async cut(): Promise<void> {
-    const closed = [...this.#sockets].map((socket) => once(socket, 'close'));
-    closed.push(once(this.#net, 'close'));
+    // Not `once`, which rejects at an error: one whose client was killed just now cannot be reset.
+    const closed = [...this.#sockets, this.#net].map(
+      (each) => new Promise((resolve) => each.once('close', resolve)),
+    );
     this.#net.close();
     for (const socket of this.#sockets) socket.resetAndDestroy();
     await Promise.all(closed);

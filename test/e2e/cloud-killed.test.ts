@@ -1,0 +1,319 @@
+/**
+ * The storm of test/cloud/storm-model.test.ts with a real process, real sockets and real time: devices connect all at once while
+ * AWS says yes or no, is cut off or fails, and the daemon is killed at any moment. What must hold of each device, whatever
+ * happened before:
+ * - With an AWS that has answered everything in this life of the daemon, the answer is what AWS holds.
+ * - Otherwise it is let in only if AWS holds it good, or if it was let in before and not refused since, a kill or no kill;
+ *   and it is, if it surely was: let in longer before each kill than the batch window and a slow disk take.
+ * - It is refused as itself only if AWS does not hold it good.
+ * - Its token is good for its own topics until it is refused or the daemon ends, and for nothing else.
+ */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { Caller, CallFailed } from '../endpoints/support/caller.ts';
+import { CertificateMaker } from '../support/certificates.ts';
+import { CoreDirectory } from '../support/fake-aws/core-directory.ts';
+import { FakeAws } from '../support/fake-aws/fake-aws.ts';
+import { soakRuns } from '../support/runs.ts';
+import { DaemonProcess } from './support/daemon-process.ts';
+import { CONNECT, everyThing, OWN } from './support/policies.ts';
+
+type Verifier = 'greengrass' | 'aws-iot';
+type Weather = 'fine' | 'cut' | 'failing' | 'stalling';
+
+type Step =
+  /** All at once; the daemon is killed so long after, or when each has its answer. */
+  | {
+      readonly kind: 'storm';
+      readonly devices: readonly number[];
+      readonly killedAfterMs: number | undefined;
+    }
+  | { readonly kind: 'certificate' | 'attachment'; readonly device: number; readonly good: boolean }
+  | { readonly kind: 'weather'; readonly weather: Weather }
+  | { readonly kind: 'pause'; readonly ms: number }
+  | { readonly kind: 'kill' };
+
+const DEVICES = 5;
+/** The batch window, and what a write takes on a busy machine. */
+const WRITTEN_AFTER_MS = 250 + 750;
+
+const device = fc.nat(DEVICES - 1);
+const good = fc.constantFrom(true, true, false);
+const steps: fc.Arbitrary<Step> = fc.oneof(
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant('storm'),
+      devices: fc.uniqueArray(device, { minLength: 1, maxLength: DEVICES }),
+      killedAfterMs: fc.option(fc.nat(150), { nil: undefined, freq: 2 }),
+    }),
+  },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constantFrom('certificate', 'attachment'), device, good }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant('weather'),
+      weather: fc.constantFrom('fine', 'fine', 'cut', 'cut', 'failing', 'stalling'),
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant('pause'), ms: fc.constantFrom(0, 100, 1_200) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('kill') }) },
+);
+
+type Answer = 'token' | 'refused' | 'unavailable';
+
+/** What is known of one device. */
+class Known {
+  active = true;
+  attached = true;
+  /** It may be trusted without AWS: it was let in, or would have been, and nobody was told otherwise. */
+  mayStand = false;
+  /** Surely so, as soon as it is written. */
+  stands = false;
+  letInAt = 0;
+  token: string | undefined;
+
+  get isGood(): boolean {
+    return this.active && this.attached;
+  }
+
+  /** @param asked whether AWS has answered everything in this life. */
+  check(answer: Answer, asked: boolean): void {
+    if (asked) expect(answer).toBe(this.isGood ? 'token' : 'refused');
+    if (answer === 'token') expect(this.isGood || this.mayStand, 'let in rightly').toBe(true);
+    if (answer === 'refused') expect(this.isGood, 'refused wrongly').toBe(false);
+    if (answer === 'unavailable') expect(this.stands, 'kept out though it is trusted').toBe(false);
+  }
+
+  heard(answer: Answer, token: string | undefined): void {
+    if (answer === 'unavailable') return;
+    this.mayStand = answer === 'token';
+    this.stands = answer === 'token';
+    this.token = token;
+    this.letInAt = performance.now();
+  }
+
+  /** It asked, and a kill came before the answer: what AWS said may have been taken in or not. */
+  unheard(): void {
+    if (this.isGood) this.mayStand = true;
+    else this.stands = false;
+  }
+
+  killed(at: number): void {
+    if (at - this.letInAt < WRITTEN_AFTER_MS) this.stands = false;
+    this.token = undefined;
+  }
+}
+
+class Storm {
+  readonly #aws: FakeAws;
+  readonly #core: CoreDirectory;
+  readonly #daemon: DaemonProcess;
+  readonly #known = Array.from({ length: DEVICES }, () => new Known());
+  readonly #certificates;
+  #broker: Caller;
+  #weather: Weather = 'fine';
+  #asked = true;
+  #clearFault = (): void => {};
+  kills = 0;
+
+  private constructor(aws: FakeAws, core: CoreDirectory, daemon: DaemonProcess) {
+    const maker = new CertificateMaker();
+    this.#aws = aws;
+    this.#core = core;
+    this.#daemon = daemon;
+    this.#certificates = this.#known.map((_, n) => maker.make({ subject: thing(n) }));
+    for (const [n, { id }] of this.#certificates.entries())
+      aws.account.attach(aws.account.setCertificate(id), thing(n));
+    this.#broker = new Caller(`unix:${daemon.brokerSocket}`);
+  }
+
+  static async start(verifier: Verifier): Promise<Storm> {
+    const aws = await FakeAws.start();
+    const core = new CoreDirectory(aws.core.certificate, aws.rootCaPem);
+    const { accessKeyId, secretAccessKey } = aws.credentials;
+    const environment = { AWS_ACCESS_KEY_ID: accessKeyId, AWS_SECRET_ACCESS_KEY: secretAccessKey };
+    const daemon = await DaemonProcess.start(configurationOf(verifier, aws, core), { environment });
+    return new Storm(aws, core, daemon);
+  }
+
+  async take(step: Step): Promise<void> {
+    switch (step.kind) {
+      case 'storm':
+        await this.#connects(step.devices, step.killedAfterMs);
+        break;
+      case 'certificate':
+        this.#known[step.device]!.active = step.good;
+        this.#aws.account.setCertificate(this.#idOf(step.device), step.good ? 'ACTIVE' : 'REVOKED');
+        break;
+      case 'attachment':
+        this.#known[step.device]!.attached = step.good;
+        if (step.good) this.#aws.account.attach(this.#idOf(step.device), thing(step.device));
+        else this.#aws.account.detach(this.#idOf(step.device), thing(step.device));
+        break;
+      case 'weather':
+        await this.#turns(step.weather);
+        break;
+      case 'pause':
+        await pause(step.ms);
+        break;
+      case 'kill':
+        await this.#kill();
+    }
+    await this.#publish();
+  }
+
+  async end(): Promise<void> {
+    this.#broker.close();
+    await this.#daemon.stop();
+    await this.#aws.stop();
+    this.#core.remove();
+  }
+
+  async #connects(devices: readonly number[], killedAfterMs: number | undefined): Promise<void> {
+    let isKilled = false;
+    const connects = devices.map(async (n) => {
+      const { answer, token } = await this.#connect(n);
+      const known = this.#known[n]!;
+      if (answer === 'lost') {
+        expect(isKilled, 'a call ended without an answer, and nobody was killed').toBe(true);
+        known.unheard();
+      } else {
+        known.check(answer, this.#asked);
+        known.heard(answer, token);
+      }
+    });
+    if (killedAfterMs !== undefined) {
+      await pause(killedAfterMs);
+      isKilled = true;
+      const killed = this.#kill();
+      await Promise.allSettled(connects);
+      await killed;
+    }
+    await Promise.all(connects);
+  }
+
+  async #connect(n: number): Promise<{ answer: Answer | 'lost'; token?: string }> {
+    const mqttCredential = { clientId: thing(n), certificatePem: this.#certificates[n]!.pem };
+    try {
+      const got = await this.#broker.call('GetClientDeviceAuthToken', { credential: { mqttCredential } });
+      return { answer: 'token', token: got.clientDeviceAuthToken };
+    } catch (error) {
+      if (!(error instanceof CallFailed)) throw error;
+      const { reason } = error.call;
+      if (reason === 'INVALID_CREDENTIAL') return { answer: 'refused' };
+      if (reason === 'VERIFICATION_UNAVAILABLE') return { answer: 'unavailable' };
+      if (reason === undefined) return { answer: 'lost' };
+      throw error;
+    }
+  }
+
+  /** Every session, on its own topic and on another's. */
+  async #publish(): Promise<void> {
+    for (const [n, { token }] of this.#known.entries()) {
+      if (token === undefined) continue;
+      expect(await this.#may(token, thing(n)), `${thing(n)} may publish`).toBe(true);
+      expect(await this.#may(token, 'another'), `${thing(n)} may publish as another`).toBe(false);
+    }
+  }
+
+  async #may(token: string, of: string): Promise<boolean> {
+    const { isAuthorized } = await this.#broker.call('AuthorizeClientDeviceAction', {
+      clientDeviceAuthToken: token,
+      operation: 'mqtt:publish',
+      resource: `mqtt:topic:of/${of}`,
+    });
+    return isAuthorized;
+  }
+
+  async #turns(weather: Weather): Promise<void> {
+    if (weather !== 'fine') this.#asked = false;
+    this.#clearFault();
+    this.#clearFault = () => {};
+    if (this.#weather === 'cut' && weather !== 'cut') await this.#aws.restore();
+    if (this.#weather !== 'cut' && weather === 'cut') await this.#aws.cut();
+    if (weather === 'failing')
+      this.#clearFault = this.#aws.faults.add({
+        kind: 'error',
+        status: 500,
+        type: 'InternalServerException',
+      });
+    if (weather === 'stalling') this.#clearFault = this.#aws.faults.add({ kind: 'stall', after: 'nothing' });
+    this.#weather = weather;
+  }
+
+  async #kill(): Promise<void> {
+    const at = performance.now();
+    await this.#daemon.kill('SIGKILL');
+    this.kills += 1;
+    await this.#daemon.restart();
+    this.#broker.close();
+    this.#broker = new Caller(`unix:${this.#daemon.brokerSocket}`);
+    this.#asked = this.#weather === 'fine';
+    for (const known of this.#known) known.killed(at);
+  }
+
+  #idOf(n: number): string {
+    return this.#certificates[n]!.id;
+  }
+}
+
+function configurationOf(
+  verifier: Verifier,
+  aws: FakeAws,
+  core: CoreDirectory,
+): Readonly<Record<string, unknown>> {
+  const { certificateFile, keyFile, rootCaFile } = core.files;
+  return {
+    verifier,
+    deviceGroups: everyThing(CONNECT, ['mqtt:publish', `mqtt:topic:of/${OWN}`]),
+    performance: { maxConcurrentCloudRequests: 4 },
+    connectivity: { interfaces: false },
+    security: { clientDeviceTrustDurationMinutes: 60, revalidateAfterSeconds: 0 },
+    cloud: {
+      region: aws.account.region,
+      coreThingName: aws.core.thingName,
+      rootCaFile,
+      requestsPerSecond: 0,
+      negativeCacheSeconds: 0,
+      requestTimeoutSeconds: 1,
+      verificationDeadlineSeconds: 5,
+      ...(verifier === 'aws-iot'
+        ? { awsIot: { endpoint: aws.controlUrl } }
+        : {
+            certificateFile,
+            keyFile,
+            dataPlane: { endpoint: 'localhost', port: aws.devicePort, paths: aws.paths },
+          }),
+    },
+  };
+}
+
+function thing(n: number): string {
+  return `thing-${n}`;
+}
+
+function pause(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
+describe('a daemon that is killed while AWS verifies its devices', () => {
+  it('never answers what it must not, and loses nothing but the last moment', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.constantFrom<Verifier>('greengrass', 'aws-iot'),
+        fc.array(steps, { minLength: 25, maxLength: 40, size: 'max' }),
+        async (verifier, taken) => {
+          const storm = await Storm.start(verifier);
+          try {
+            for (const step of taken) await storm.take(step);
+          } finally {
+            await storm.end();
+          }
+        },
+      ),
+      // Real time does not come again the same: a smaller case would prove nothing.
+      { ...soakRuns(20), endOnFailure: true },
+    );
+  }, 1_800_000);
+});
