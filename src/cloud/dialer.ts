@@ -5,7 +5,7 @@
  */
 import { type ClientRequest, request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
-import { isIP, type LookupFunction, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type LookupFunction, type Socket } from 'node:net';
 import {
   type ConnectionOptions,
   connect,
@@ -67,6 +67,37 @@ export class Dialer {
       throw new DialError(handshakeFailed(this.#place, { code: 'ECONNRESET' }, undefined));
     }
     return this.#handshake(tunnel, signal);
+  }
+
+  /** Only as far as the host's port, through the proxy where there is one: for a check. Throws `DialError`. */
+  async reach(signal: AbortSignal): Promise<Socket> {
+    const { proxy } = this.#options;
+    if (signal.aborted) throw this.#late();
+    return proxy === undefined ? this.#connect(signal) : this.#tunnel(proxy, signal);
+  }
+
+  #connect(signal: AbortSignal): Promise<Socket> {
+    const { host, lookup, port } = this.#options;
+    return new Promise((resolve, reject) => {
+      const socket = connectTcp({
+        ...{ host, port, autoSelectFamilyAttemptTimeout: ADDRESS_TIMEOUT_MS },
+        ...(lookup === undefined ? {} : { lookup }),
+      });
+      const fail = (error: DialError): void => {
+        signal.removeEventListener('abort', onAbort);
+        socket.destroy();
+        reject(error);
+      };
+      const onAbort = (): void => fail(this.#late());
+      signal.addEventListener('abort', onAbort, { once: true });
+      socket.on('error', (error: SocketError) =>
+        fail(new DialError(handshakeFailed(this.#place, error, undefined))),
+      );
+      socket.once('connect', () => {
+        signal.removeEventListener('abort', onAbort);
+        resolve(socket);
+      });
+    });
   }
 
   #handshake(tunnel: Socket | undefined, signal: AbortSignal): Promise<TLSSocket> {

@@ -110,12 +110,12 @@ function endpointsOf(parts: DoctorParts, clients: DoctorClients): readonly Endpo
     wantsIdentity,
     proxy: clients.proxyOf(at),
     needs: [...(wantsIdentity ? ['core.key-fits'] : []), ...(rootCaFile === undefined ? [] : ['root-ca'])],
-    tls: async () => {
-      const roots = readRoots(rootCaFile);
-      if (!wantsIdentity) return { roots, alpn, identity: undefined };
-      const { certificatePem: certificate, keyPem: key } = readCoreCredentials(clients.coreFiles, () => {});
-      return { roots, alpn, identity: { certificate, key } };
-    },
+    tls: async () => ({
+      alpn,
+      credentials: wantsIdentity
+        ? readCoreCredentials(clients.coreFiles, () => {})
+        : { rootCaPems: readRoots(rootCaFile) },
+    }),
   });
   const found: Endpoint[] = [];
   if (isCore(configuration)) {

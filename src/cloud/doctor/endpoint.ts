@@ -4,6 +4,7 @@
  */
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import type { PeerCertificate } from 'node:tls';
 import type { Clock } from '../../clock.ts';
 import type { ProxyAddress } from '../proxy.ts';
 import { type Check, CheckFailure, failed, ok, warning } from './check.ts';
@@ -35,9 +36,9 @@ export function endpointChecks(endpoint: Endpoint): Check[] {
     { name: `${name}.name`, look: () => nameOf(target) },
     {
       name: `${name}.tcp`,
-      needs: [`${name}.name`],
+      needs: [`${name}.name`, ...endpoint.needs],
       look: async (signal) => {
-        const socket = await openTcp(target, signal);
+        const socket = await openTcp(target, await endpoint.tls(), signal);
         const { remoteAddress = '?' } = socket;
         socket.destroy();
         return ok(
@@ -49,16 +50,17 @@ export function endpointChecks(endpoint: Endpoint): Check[] {
     },
     {
       name: `${name}.tls`,
-      needs: [`${name}.tcp`, ...endpoint.needs],
+      needs: [`${name}.tcp`],
       look: async (signal) => {
         const tls = await endpoint.tls();
         const socket = await openTls(target, tls, signal);
-        const { issuer, valid_to: until } = socket.getPeerCertificate();
-        const version = socket.getProtocol();
+        // Nothing, when the other side was quick to close it.
+        const shown: Partial<PeerCertificate> = socket.getPeerCertificate() ?? {};
+        const version = socket.getProtocol() ?? 'TLS';
         socket.destroy();
-        const by = [issuer?.O, issuer?.CN].filter((each) => each !== undefined).join(' ');
-        const alpn = tls.alpn === undefined ? '' : `, ${tls.alpn}`;
-        return ok(`${version}${alpn}; its certificate is by ${by}, until ${until}`);
+        const by = [shown.issuer?.O, shown.issuer?.CN].filter((each) => each !== undefined).join(' ');
+        const certificate = by === '' ? '' : `; its certificate is by ${by}, until ${shown.valid_to}`;
+        return ok(`${version}${tls.alpn === undefined ? '' : `, ${tls.alpn}`}${certificate}`);
       },
     },
   ];

@@ -26,6 +26,7 @@ export interface CertificateAuthorityUploadOptions {
   };
   readonly record: {
     read(): Promise<UploadRecord | undefined>;
+    forget(): Promise<void>;
     write(record: UploadRecord): Promise<void>;
   };
   readonly coreThingName: string;
@@ -106,6 +107,8 @@ export class CertificateAuthorityUpload {
       findings.clear(UPLOAD_FINDING);
       return { kind: 'done', detail: uploaded(pems.length), at: before.uploadedAt };
     }
+    // Whatever comes of it, what was uploaded before is not known to be what the cloud has.
+    if (before !== undefined) await this.#forget();
     const outcome = await dataPlane.putCertificateAuthorities(coreThingName, pems, signal);
     tellNetwork(network, outcome, signal);
     if (outcome.kind === 'trouble') return this.#failed(outcome, pems.length, failures);
@@ -126,6 +129,15 @@ export class CertificateAuthorityUpload {
   async #lastRecord(): Promise<UploadRecord | undefined> {
     this.#uploaded ??= { record: await this.#options.record.read() };
     return this.#uploaded.record;
+  }
+
+  async #forget(): Promise<void> {
+    this.#uploaded = { record: undefined };
+    try {
+      await this.#options.record.forget();
+    } catch (err) {
+      this.#options.log.error({ err }, 'what is written down of the last upload of CAs could not be removed');
+    }
   }
 
   async #remember(record: UploadRecord): Promise<void> {

@@ -38,6 +38,12 @@ export class UploadRecordFile {
     }
   }
 
+  /** Nothing is known of uploads any more. On disk when it resolves. */
+  async forget(): Promise<void> {
+    await this.#files.remove(this.#path);
+    await this.#files.sync(dirname(this.#path));
+  }
+
   /** On disk when it resolves. Rejects when it could not be. */
   async write({ digest, uploadedAt }: UploadRecord): Promise<void> {
     await this.#files.makeDirectory(dirname(this.#path), { mode: 0o700 });

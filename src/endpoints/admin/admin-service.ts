@@ -38,7 +38,7 @@ export class AdminService {
     const deviceCas = new DeviceCaCalls(context);
     const serverSide = new ServerCertificateCalls(context);
     const daemon = new DaemonCalls(context, doors);
-    const cloud = new CloudCalls(context);
+    const cloud = new CloudCalls(context, runner.clock);
     server.addService(tolerant(contract.admin), {
       GetStatus: runner.unary('GetStatus', () => daemon.status()),
       CreateThing: runner.unary('CreateThing', things.create.bind(things)),

@@ -1,5 +1,6 @@
 /** The operator's calls about the cloud, and the diagnosis of what it needs. Names of enums aside, messages are as cloud/status.ts has them. */
 import type { ServerWritableStream } from '@grpc/grpc-js';
+import type { Clock } from '../../clock.ts';
 import type { CheckOutcome, CheckResult } from '../../cloud/doctor/check.ts';
 import type { TroubleKind } from '../../cloud/outcome.ts';
 import type {
@@ -29,10 +30,12 @@ export type DiagnoseCall = ServerWritableStream<DiagnoseRequest__Output, Diagnos
 
 export class CloudCalls {
   readonly #context: AdminContext;
+  readonly #clock: Pick<Clock, 'now'>;
   #diagnosing = false;
 
-  constructor(context: AdminContext) {
+  constructor(context: AdminContext, clock: Pick<Clock, 'now'>) {
     this.#context = context;
+    this.#clock = clock;
   }
 
   status(): CloudStatusMessage {
@@ -67,7 +70,7 @@ export class CloudCalls {
         operation: 'UpdateConnectivityInfo',
         kind: TROUBLES[outcome.trouble],
         message: outcome.message,
-        at: Date.now(),
+        at: whole(this.#clock.now()),
       },
     };
   }

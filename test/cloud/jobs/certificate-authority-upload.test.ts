@@ -128,6 +128,19 @@ describe('the upload of CAs', () => {
     expect(here.errors).toHaveLength(1);
   });
 
+  it('is made again when it is not known what came of the last one, although that of before is wanted again', async () => {
+    const first = pems;
+    const job = await start();
+    cloud.upload = () => UNREACHABLE;
+    change(['next\n']);
+    await job.idle();
+    await job.stop();
+    pems = first;
+    cloud.upload = () => answered({ kind: 'yes' });
+    await start();
+    expect(cloud.uploads).toEqual([first, ['next\n'], first]);
+  });
+
   it('follows each change of the set, also one that comes while it runs', async () => {
     const answer = Promise.withResolvers<void>();
     cloud.upload = async () => {
@@ -317,6 +330,37 @@ describe('an upload that fails', () => {
     await later(job, 6_000);
     expect(here.network.status.state).toBe('down');
   });
+});
+
+it('no answer in time says that the network is down, an attempt that the end of the daemon cuts short does not', async () => {
+  const hang = (signal: AbortSignal) =>
+    new Promise<typeof UNREACHABLE>((resolve) =>
+      signal.addEventListener('abort', () => resolve(UNREACHABLE)),
+    );
+  cloud.upload = hang;
+  const opening = start();
+  for (let attempt = 1; attempt <= 3; attempt += 1) {
+    while (cloud.uploads.length < attempt) {
+      here.clock.advance(attempt === 1 ? 0 : 1_000);
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    expect(here.network.status.state).toBe('unknown');
+    here.clock.advance(10_000);
+    await started[0]?.idle();
+  }
+  await opening;
+  expect(here.network.status.state).toBe('down');
+  await started.splice(0)[0]?.stop();
+
+  here.network.reached();
+  for (let life = 0; life < 4; life += 1) {
+    const before = cloud.uploads.length;
+    const next = start();
+    while (cloud.uploads.length === before) await new Promise((resolve) => setImmediate(resolve));
+    await started.splice(0)[0]?.stop();
+    await next;
+  }
+  expect(here.network.status.state).toBe('up');
 });
 
 it('a job that is stopped tries nothing more', async () => {
