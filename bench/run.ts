@@ -1,15 +1,16 @@
 /**
- * `npm run bench [decisions|sessions|registry|grpc|mosquitto …]`: runs the named measurements, or all, and prints one table
+ * `npm run bench [decisions|sessions|registry|grpc|cloud|mosquitto …]`: runs the named measurements, or all, and prints one table
  * each. Every part runs in a process of its own, so that none inherits the heap or the optimised code of another.
- * `mosquitto` has parts of its own, and words that narrow them: see mosquitto.ts.
+ * `mosquitto` has parts of its own, and words that narrow them: see mosquitto.ts; `cloud` knows the words `--quick` and `2.1`, too.
  */
 import { spawnSync } from 'node:child_process';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { isWord } from './mosquitto/plan.ts';
 import { isMosquittoWord, partsOf } from './mosquitto.ts';
 import type { Row } from './row.ts';
 
-const PARTS = ['decisions', 'sessions', 'registry', 'grpc', 'mosquitto'] as const;
+const PARTS = ['decisions', 'sessions', 'registry', 'grpc', 'cloud', 'mosquitto'] as const;
 
 interface Part {
   run(words: readonly string[]): Promise<readonly Row[]>;
@@ -47,7 +48,9 @@ if (words[0] === '--part') {
   const wanted = named.length > 0 ? named : PARTS;
   const unknown = words.filter(
     (word) =>
-      !PARTS.some((part) => part === word) && !(wanted.includes('mosquitto') && isMosquittoWord(word)),
+      !PARTS.some((part) => part === word) &&
+      !(wanted.includes('mosquitto') && isMosquittoWord(word)) &&
+      !(wanted.includes('cloud') && isWord(word)),
   );
   if (unknown.length > 0) {
     console.error(`unknown: ${unknown.join(', ')}; there are ${PARTS.join(', ')}`);
@@ -57,7 +60,8 @@ if (words[0] === '--part') {
     `Node ${process.versions.node} on ${cpus().length} × ${cpus()[0]?.model ?? 'unknown processor'}`,
   );
   for (const name of wanted) {
-    if (name !== 'mosquitto') runApart([name]);
+    if (name === 'cloud') runApart([name, ...words.filter(isWord)]);
+    else if (name !== 'mosquitto') runApart([name]);
     else for (const part of partsOf(words)) runApart([name, ...part]);
   }
 }

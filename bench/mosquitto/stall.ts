@@ -32,11 +32,33 @@ interface Measured {
   slowestConnectMs: number;
 }
 
+/** The daemon that verifies the devices, in processes of its own. */
+export interface VerifyingDaemon {
+  /** Of its listener for brokers. */
+  readonly socket: string;
+  stop(): Promise<void>;
+}
+
+export interface StallOptions {
+  readonly plan: Plan;
+  readonly devices: number;
+  /** Told who there is: certificate ids and things. It verifies each device whenever it connects. */
+  readonly openDaemon: (devices: readonly (readonly [string, string])[]) => Promise<VerifyingDaemon>;
+}
+
 export async function run(plan: Plan): Promise<readonly Row[]> {
+  return await measureStalls({ plan, devices: plan.quick ? 200 : 1_000, openDaemon: openSlowDaemon });
+}
+
+export async function measureStalls({
+  plan,
+  devices: count,
+  openDaemon,
+}: StallOptions): Promise<readonly Row[]> {
   const release = plan.releases.find(({ series }) => series === '2.1');
   if (release === undefined) return [];
-  const devices = Array.from({ length: plan.quick ? 200 : 1_000 }, (_, i) => `fifty-${i}`);
-  await using scene = await Scene.open(release, devices);
+  const devices = Array.from({ length: count }, (_, i) => `fifty-${i}`);
+  await using scene = await Scene.open(release, devices, openDaemon);
   const without = { trips: [], refused: 0, slowestConnectMs: 0 };
   const withUs = { trips: [], refused: 0, slowestConnectMs: 0 };
   for (let pair = 0; pair < (plan.quick ? 1 : PAIRS); pair += 1) {
@@ -69,8 +91,7 @@ class Scene {
   readonly #devices: readonly string[];
   readonly #ca: TestCertificate;
   readonly #certificates: ReadonlyMap<string, TestCertificate>;
-  readonly #daemon: ChildProcess;
-  readonly #socket: string;
+  readonly #daemon: VerifyingDaemon;
   readonly #server: Awaited<ReturnType<typeof serverFiles>>;
 
   private constructor(parts: {
@@ -78,8 +99,7 @@ class Scene {
     devices: readonly string[];
     ca: TestCertificate;
     certificates: ReadonlyMap<string, TestCertificate>;
-    daemon: ChildProcess;
-    socket: string;
+    daemon: VerifyingDaemon;
     server: Awaited<ReturnType<typeof serverFiles>>;
   }) {
     this.#release = parts.release;
@@ -87,29 +107,25 @@ class Scene {
     this.#ca = parts.ca;
     this.#certificates = parts.certificates;
     this.#daemon = parts.daemon;
-    this.#socket = parts.socket;
     this.#server = parts.server;
   }
 
-  static async open(release: MosquittoRelease, devices: readonly string[]): Promise<Scene> {
+  static async open(
+    release: MosquittoRelease,
+    devices: readonly string[],
+    openDaemon: StallOptions['openDaemon'],
+  ): Promise<Scene> {
     const maker = new CertificateMaker();
     const ca = maker.ca('device CA');
     const certificates = new Map(
       [...devices, PINGER].map((thing) => [thing, maker.make({ subject: thing, issuer: ca })]),
     );
-    const daemon = child('slow-daemon.ts');
-    const order: SlowDaemonOrder = {
-      latencyMs: LATENCY_MS,
-      deviceGroups: deviceGroups(),
-      devices: [...certificates].map(([thing, { id }]) => [id, thing]),
-    };
-    daemon.send(order);
-    const [socket] = (await once(daemon, 'message')) as [string];
-    return new Scene({ release, devices, ca, certificates, daemon, socket, server: await serverFiles() });
+    const daemon = await openDaemon([...certificates].map(([thing, { id }]) => [id, thing]));
+    return new Scene({ release, devices, ca, certificates, daemon, server: await serverFiles() });
   }
 
   async measure(measured: Measured, withPlugin: boolean): Promise<void> {
-    const ours = variants(this.#socket).find(({ name }) => name === OURS_NAME);
+    const ours = variants(this.#daemon.socket).find(({ name }) => name === OURS_NAME);
     const variant = withPlugin && ours !== undefined ? ours : NONE;
     const broker = await MeasuredBroker.start({
       release: this.#release,
@@ -154,12 +170,23 @@ class Scene {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    const exited = once(this.#daemon, 'exit');
-    this.#daemon.disconnect();
-    const timer = setTimeout(() => this.#daemon.kill('SIGKILL'), 5_000);
+    await this.#daemon.stop();
+  }
+}
+
+async function openSlowDaemon(devices: SlowDaemonOrder['devices']): Promise<VerifyingDaemon> {
+  const daemon = child('slow-daemon.ts');
+  const order: SlowDaemonOrder = { latencyMs: LATENCY_MS, deviceGroups: deviceGroups(), devices };
+  daemon.send(order);
+  const [socket] = (await once(daemon, 'message')) as [string];
+  const stop = async (): Promise<void> => {
+    const exited = once(daemon, 'exit');
+    daemon.disconnect();
+    const timer = setTimeout(() => daemon.kill('SIGKILL'), 5_000);
     await exited;
     clearTimeout(timer);
-  }
+  };
+  return { socket, stop };
 }
 
 /** Resolves when the last one has its answer. */

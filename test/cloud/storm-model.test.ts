@@ -44,6 +44,7 @@ async function clears(storm: Storm): Promise<void> {
 
 describe('a storm', () => {
   it('in which everything fails at random sees no decision that the model forbids', async () => {
+    const met = new Map<string, number>();
     await fc.assert(
       fc.asyncProperty(
         stormSettings,
@@ -66,9 +67,12 @@ describe('a storm', () => {
             expect(storm.hasSession(each), 'a device after the storm').toBe(isGood);
           }
           await storm.end();
+          for (const [what, times] of Object.entries(storm.model.seen))
+            met.set(what, (met.get(what) ?? 0) + times);
         },
       ),
       soakRuns(1_000),
     );
+    for (const [what, times] of met) expect(times, `how often it met ${what}`).toBeGreaterThan(5);
   }, 600_000);
 });

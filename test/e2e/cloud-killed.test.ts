@@ -16,6 +16,7 @@ import { CoreDirectory } from '../support/fake-aws/core-directory.ts';
 import { FakeAws } from '../support/fake-aws/fake-aws.ts';
 import { soakRuns } from '../support/runs.ts';
 import { DaemonProcess } from './support/daemon-process.ts';
+import { type Answer, KnownDevice } from './support/known-device.ts';
 import { CONNECT, everyThing, OWN } from './support/policies.ts';
 
 type Verifier = 'greengrass' | 'aws-iot';
@@ -34,9 +35,6 @@ type Step =
   | { readonly kind: 'kill' };
 
 const DEVICES = 5;
-/** The batch window, and what a write takes on a busy machine. */
-const WRITTEN_AFTER_MS = 250 + 750;
-
 const device = fc.nat(DEVICES - 1);
 const good = fc.constantFrom(true, true, false);
 const steps: fc.Arbitrary<Step> = fc.oneof(
@@ -60,62 +58,16 @@ const steps: fc.Arbitrary<Step> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('kill') }) },
 );
 
-type Answer = 'token' | 'refused' | 'unavailable';
-
-/** What is known of one device. */
-class Known {
-  active = true;
-  attached = true;
-  /** It may be trusted without AWS: it was let in, or would have been, and nobody was told otherwise. */
-  mayStand = false;
-  /** Surely so, as soon as it is written. */
-  stands = false;
-  letInAt = 0;
-  token: string | undefined;
-
-  get isGood(): boolean {
-    return this.active && this.attached;
-  }
-
-  /** @param asked whether AWS has answered everything in this life. */
-  check(answer: Answer, asked: boolean): void {
-    if (asked) expect(answer).toBe(this.isGood ? 'token' : 'refused');
-    if (answer === 'token') expect(this.isGood || this.mayStand, 'let in rightly').toBe(true);
-    if (answer === 'refused') expect(this.isGood, 'refused wrongly').toBe(false);
-    if (answer === 'unavailable') expect(this.stands, 'kept out though it is trusted').toBe(false);
-  }
-
-  heard(answer: Answer, token: string | undefined): void {
-    if (answer === 'unavailable') return;
-    this.mayStand = answer === 'token';
-    this.stands = answer === 'token';
-    this.token = token;
-    this.letInAt = performance.now();
-  }
-
-  /** It asked, and a kill came before the answer: what AWS said may have been taken in or not. */
-  unheard(): void {
-    if (this.isGood) this.mayStand = true;
-    else this.stands = false;
-  }
-
-  killed(at: number): void {
-    if (at - this.letInAt < WRITTEN_AFTER_MS) this.stands = false;
-    this.token = undefined;
-  }
-}
-
 class Storm {
   readonly #aws: FakeAws;
   readonly #core: CoreDirectory;
   readonly #daemon: DaemonProcess;
-  readonly #known = Array.from({ length: DEVICES }, () => new Known());
+  readonly #known = Array.from({ length: DEVICES }, () => new KnownDevice());
   readonly #certificates;
   #broker: Caller;
   #weather: Weather = 'fine';
   #asked = true;
   #clearFault = (): void => {};
-  kills = 0;
 
   private constructor(aws: FakeAws, core: CoreDirectory, daemon: DaemonProcess) {
     const maker = new CertificateMaker();
@@ -208,9 +160,15 @@ class Storm {
     }
   }
 
-  /** Every session, on its own topic and on another's. */
+  /** Every session, on its own topic and on another's, and those that are over. */
   async #publish(): Promise<void> {
-    for (const [n, { token }] of this.#known.entries()) {
+    for (const [n, { ended, token }] of this.#known.entries()) {
+      for (const old of ended) {
+        const call = { reason: 'INVALID_CLIENT_DEVICE_AUTH_TOKEN' };
+        await expect(this.#may(old, thing(n)), 'a token of one who was refused since').rejects.toMatchObject({
+          call,
+        });
+      }
       if (token === undefined) continue;
       expect(await this.#may(token, thing(n)), `${thing(n)} may publish`).toBe(true);
       expect(await this.#may(token, 'another'), `${thing(n)} may publish as another`).toBe(false);
@@ -245,7 +203,6 @@ class Storm {
   async #kill(): Promise<void> {
     const at = performance.now();
     await this.#daemon.kill('SIGKILL');
-    this.kills += 1;
     await this.#daemon.restart();
     this.#broker.close();
     this.#broker = new Caller(`unix:${this.#daemon.brokerSocket}`);
@@ -278,6 +235,7 @@ function configurationOf(
       negativeCacheSeconds: 0,
       requestTimeoutSeconds: 1,
       verificationDeadlineSeconds: 5,
+      refreshIntervalHours: 0,
       ...(verifier === 'aws-iot'
         ? { awsIot: { endpoint: aws.controlUrl } }
         : {
