@@ -21,6 +21,7 @@ import { encodePkcs12 } from './daemon/certificates.ts';
 import { Cloud } from './daemon/cloud.ts';
 import { diagnose } from './daemon/doctor.ts';
 import { statusLine, troubleOf } from './daemon/health.ts';
+import { KnownDevicesAlarm } from './daemon/known-devices-alarm.ts';
 import { openPki } from './daemon/pki.ts';
 import { openRefresh } from './daemon/refresh.ts';
 import { endRevokedSessions, openRevocations } from './daemon/revocation.ts';
@@ -119,6 +120,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   const verifier = options.verifier ?? cloud?.verifier ?? openVerifier(registry, trusted, telemetry, stack);
   const trust = new TrustStore({ persistence: registry.trust, clock: trusted, timer: clock, log: logger });
   stack.push(() => trust.stop());
+  const knownDevices = new KnownDevicesAlarm(findings);
   const authenticator: Authenticator = new Authenticator({
     parser,
     verifier,
@@ -129,8 +131,11 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     revocations: revoked.revocations,
     observer: {
       // What a cloud refuses now was let in before; the registry tells of its changes itself.
-      asked: ({ about, outcome, certificateId = '', thingName = '' }) => {
-        if (verifier.local || outcome !== 'rejected') return;
+      asked: (event) => {
+        const { about, outcome, certificateId = '', thingName = '' } = event;
+        if (verifier.local) return;
+        knownDevices.asked(event);
+        if (outcome !== 'rejected') return;
         if (about === 'certificate')
           sessions.registryChanged({ kind: 'certificate-status', certificateId, status: 'INACTIVE' });
         if (about === 'attachment') sessions.registryChanged({ kind: 'detached', certificateId, thingName });

@@ -131,23 +131,25 @@ function endpointsOf(parts: DoctorParts, clients: DoctorClients): readonly Endpo
 }
 
 function awsIotServiceChecks(parts: DoctorParts, clients: DoctorClients): readonly Check[] {
-  const { certificateFile } = parts.configuration.cloud;
-  const { roleAlias } = parts.configuration.cloud.awsIot;
-  const needs = [`${AWS_IOT}.tls`];
+  const { awsIot, certificateFile, keyFile } = parts.configuration.cloud;
+  const hasIdentity = certificateFile !== undefined && keyFile !== undefined;
   const probes = awsIotProbes({
     controlPlane: () => clients.controlPlane(),
     certificateId: async () =>
-      certificateFile === undefined ? await parts.knownCertificateId?.() : clients.coreCertificate().id,
+      hasIdentity ? clients.coreCertificate().id : await parts.knownCertificateId?.(),
     asksForThings: parts.configuration.security.clientIdRule === 'any',
-    needs: [...needs, CREDENTIALS],
+    needs: [`${AWS_IOT}.tls`, CREDENTIALS],
   });
-  if (clients.credentialProviderAt === undefined) return permissionChecks(probes);
+  const alias = clients.roleAlias();
+  if (alias === undefined) return permissionChecks(probes);
   const credentials = credentialsCheck({
     needs: [`${CREDENTIAL_PROVIDER}.identity`],
     find: async () => {
-      const outcome = await clients.roleAlias()?.get();
-      if (outcome === undefined || outcome.kind === 'trouble') return outcome ?? answered('');
-      return answered(`of the role alias ${roleAlias}, until ${outcome.value.expiration.toISOString()}`);
+      const outcome = await alias.get();
+      if (outcome.kind === 'trouble') return outcome;
+      return answered(
+        `of the role alias ${awsIot.roleAlias}, until ${outcome.value.expiration.toISOString()}`,
+      );
     },
   });
   return [credentials, ...permissionChecks(probes)];

@@ -68,6 +68,7 @@ interface Question {
   readonly about: 'certificate' | 'attachment' | 'exclusive-thing' | 'thing';
   readonly certificateId?: string;
   readonly thingName?: string;
+  readonly known?: boolean;
 }
 
 interface Answer {
@@ -132,8 +133,8 @@ export class Confirmations {
   async certificate(certificate: DeviceCertificate, waiter: Waiter, mode: Mode): Promise<CertificateVerdict> {
     const { id } = certificate;
     const question = { about: 'certificate', certificateId: id } as const;
-    const ask = (flight: Flight, standIn = false): Promise<CertificateVerdict> =>
-      this.#ask(question, asking(flight, waiter, id, standIn), (within) =>
+    const ask = (flight: Flight, standIn = false, known = false): Promise<CertificateVerdict> =>
+      this.#ask({ ...question, known }, asking(flight, waiter, id, standIn), (within) =>
         this.#verifier.verifyCertificate(certificate, within),
       );
     if (this.#verifier.local) {
@@ -148,7 +149,7 @@ export class Confirmations {
         : (this.#refusals.get(question) ??
           (await this.#certificates.join(id, waiter.signal, async (flight) => {
             const ticket = this.#trust.ticket();
-            const given = await ask(flight, standIn);
+            const given = await ask(flight, standIn, this.#isOurs(record));
             if (given.kind === 'rejected') await this.#trust.withdrawCertificate(id);
             this.#refusals.note(question, given);
             if (given.kind !== 'active') return given;
@@ -168,8 +169,8 @@ export class Confirmations {
   ): Promise<AttachmentVerdict> {
     const key = `${certificateId} ${thingName}`;
     const question = { about: 'attachment', certificateId, thingName } as const;
-    const ask = (flight: Flight, standIn = false): Promise<AttachmentVerdict> =>
-      this.#ask(question, asking(flight, waiter, certificateId, standIn), (within) =>
+    const ask = (flight: Flight, standIn = false, known = false): Promise<AttachmentVerdict> =>
+      this.#ask({ ...question, known }, asking(flight, waiter, certificateId, standIn), (within) =>
         this.#verifier.verifyAttachment(certificateId, thingName, within),
       );
     if (this.#verifier.local) {
@@ -185,7 +186,7 @@ export class Confirmations {
         : (this.#refusals.get(question) ??
           (await this.#attachments.join(key, waiter.signal, async (flight) => {
             const ticket = this.#trust.ticket();
-            const given = await ask(flight, standIn);
+            const given = await ask(flight, standIn, this.#isOurs(known));
             if (given.kind === 'rejected') await this.#trust.withdrawAttachment(certificateId, thingName);
             this.#refusals.note(question, given);
             if (given.kind !== 'active') return given;
@@ -302,8 +303,11 @@ export class Confirmations {
 
   /** Another verifier's confirmation is none of ours. */
   #trusted(record: { readonly confirmedAt: number; readonly verifier: string } | undefined): boolean {
-    if (record?.verifier !== this.#verifier.name) return false;
-    return this.#trust.trusted(record, this.#settings().trustDurationMinutes);
+    return this.#isOurs(record) && this.#trust.trusted(record, this.#settings().trustDurationMinutes);
+  }
+
+  #isOurs(record: { readonly verifier: string } | undefined): boolean {
+    return record?.verifier === this.#verifier.name;
   }
 
   /** The verifier's answer, or `unavailable` when it throws or the signal comes first. */

@@ -6,6 +6,8 @@ export interface AskedEvent {
   readonly about: 'certificate' | 'attachment' | 'exclusive-thing' | 'thing';
   readonly certificateId?: string | undefined;
   readonly thingName?: string | undefined;
+  /** This verifier has confirmed it before. */
+  readonly known?: boolean | undefined;
   readonly outcome: 'active' | 'rejected' | 'unavailable';
   readonly reason?: RejectionReason | undefined;
   readonly cause?: string | undefined;

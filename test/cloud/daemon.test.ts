@@ -173,6 +173,34 @@ describe.each(CLOUD_VERIFIERS)('A daemon whose verifier is %s', (kind) => {
     );
   });
 
+  it('is told of another account by an alarm: every device that was let in is refused', async () => {
+    const running = await start(kind);
+    const devices = ['a', 'b', 'c', 'd', 'e'].map((name) => [name, running.device(name)] as const);
+    for (const [name, device] of devices) await running.token(name, device);
+    for (const [, { id }] of devices) running.aws.account.deleteCertificate(id);
+    for (const [name, device] of devices) await refusal(running.token(name, device));
+    expect(await running.findings()).toContain('cloud.known-devices-refused');
+    await running.token('f', running.device('f'));
+    expect(await running.findings()).not.toContain('cloud.known-devices-refused');
+  });
+
+  it('takes other numbers of workers and places while it runs', async () => {
+    const running = await start(kind, {
+      performance: { maxConcurrentCloudRequests: 1, cloudRequestQueueSize: 1 },
+    });
+    running.daemon.configure({ performance: { maxConcurrentCloudRequests: 3, cloudRequestQueueSize: 7 } });
+    await running.admin.call('ReloadConfiguration', {});
+    const devices = ['a', 'b', 'c', 'd'].map((name) => [name, running.device(name)] as const);
+    const end = running.aws.faults.add({ kind: 'latency', ms: 300 });
+    const tokens = devices.map(([name, device]) => running.token(name, device));
+    await vi.waitFor(async () => {
+      const { cloudQueue } = await running.admin.call('GetStatus', {});
+      expect(cloudQueue).toMatchObject({ workers: 3, size: 7, inFlight: 3, waiting: 1 });
+    });
+    end();
+    expect(await Promise.all(tokens)).toHaveLength(4);
+  });
+
   it('verifies what it knows again when the operator wants it, and lets in no more whom AWS has revoked', async () => {
     const running = await start(kind, {
       security: { revalidateAfterSeconds: 3_600, clientDeviceTrustDurationMinutes: 60 },
@@ -187,6 +215,23 @@ describe.each(CLOUD_VERIFIERS)('A daemon whose verifier is %s', (kind) => {
 });
 
 describe('A daemon that is a Greengrass core', () => {
+  it('may have its devices in its own registry', async () => {
+    const running = await start('greengrass', {
+      verifier: 'registry',
+      cloud: { dataPlane: { enabled: true } },
+    });
+    const { pem } = running.maker.make({ subject: 'pump' });
+    await running.admin.call('RegisterCertificate', {
+      certificatePem: pem,
+      thingName: 'pump',
+      createThing: true,
+    });
+    expect(await running.token('pump', { pem })).toMatch(/-/);
+    expect(running.aws.requests.count('VerifyClientDeviceIdentity')).toBe(0);
+    await vi.waitFor(() => expect(running.aws.account.uploads).toHaveLength(1));
+    expect(await running.findings()).toEqual([]);
+  });
+
   it('uploads its CA, and takes over the addresses that are given in the cloud', async () => {
     const running = await start('greengrass');
     running.aws.account.connectivity.set(running.aws.core.thingName, [
@@ -212,7 +257,7 @@ describe('A daemon that is a Greengrass core', () => {
   });
 
   it('says which paths are missing, and lets nobody in for want of them', async () => {
-    const running = await start('greengrass', { cloud: { dataPlane: { endpoint: 'localhost' } } });
+    const running = await start('greengrass', { cloud: { dataPlane: { paths: {} } } });
     expect(await refusal(running.token('pump', running.device('pump')))).toMatchObject({
       reason: 'VERIFICATION_UNAVAILABLE',
     });

@@ -28,7 +28,7 @@ export const OWN_TOPICS = {
 /** Sections of the configuration, over those that the daemon needs for this cloud. */
 export interface Change {
   readonly [section: string]: unknown;
-  readonly cloud?: object;
+  readonly cloud?: { readonly dataPlane?: object; readonly [key: string]: unknown };
 }
 
 export class CloudDaemon {
@@ -76,7 +76,7 @@ export class CloudDaemon {
     return certificate;
   }
 
-  async token(clientId: string, { pem }: TestCertificate): Promise<string> {
+  async token(clientId: string, { pem }: Pick<TestCertificate, 'pem'>): Promise<string> {
     const { clientDeviceAuthToken } = await this.broker.call('GetClientDeviceAuthToken', {
       credential: { mqttCredential: { clientId, certificatePem: pem } },
     });
@@ -124,9 +124,12 @@ function configurationOf(kind: CloudVerifier, aws: FakeAws, core: CoreDirectory,
         : {
             certificateFile,
             keyFile,
-            dataPlane: { endpoint: 'localhost', port: aws.devicePort, paths: aws.paths },
           }),
       ...change.cloud,
+      dataPlane: {
+        ...(kind === 'aws-iot' ? {} : { endpoint: 'localhost', port: aws.devicePort, paths: aws.paths }),
+        ...change.cloud?.dataPlane,
+      },
     },
   };
 }

@@ -1,5 +1,5 @@
 /** The whole daemon in this process, on sockets in a directory of its own. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, SystemClock } from '../../../src/clock.ts';
@@ -57,6 +57,13 @@ export class RunningDaemon {
       writeLog: (line) => this.log.push(line),
       ...(verifier === undefined ? {} : { verifier }),
     });
+  }
+
+  /** Sections of the configuration file become these; whoever wants them in force reloads it. */
+  configure(sections: object): void {
+    const file = join(this.directory, 'deviceauthd.json');
+    const before = JSON.parse(readFileSync(file, 'utf8')) as object;
+    writeFileSync(file, JSON.stringify({ ...before, ...sections }));
   }
 
   path(name: string): string {
