@@ -43,6 +43,38 @@ describe('Devices that were confirmed before', () => {
   });
 });
 
+describe('Devices whose certificate is confirmed, and refused for the thing', () => {
+  const attached = (device: number, outcome: AskedEvent['outcome']): void => {
+    const certificateId = `${device}`.padStart(64, '0');
+    alarm.asked({ about: 'attachment', certificateId, thingName: `d${device}`, outcome, known: true, ms: 1 });
+  };
+
+  it('are an alarm too, until an attachment is confirmed', () => {
+    for (let device = 1; device <= 5; device += 1) {
+      answered(device, 'active');
+      attached(device, 'rejected');
+    }
+    expect(told()).toEqual([ALARM]);
+    answered(6, 'active');
+    expect(told()).toEqual([ALARM]);
+    attached(6, 'active');
+    expect(told()).toEqual([]);
+  });
+
+  it('are no alarm when one certificate is refused for many things', () => {
+    for (let times = 0; times < 20; times += 1) attached(1, 'rejected');
+    expect(told()).toEqual([]);
+  });
+});
+
+it('whether a name is that of a thing says nothing about devices', () => {
+  for (let device = 1; device <= 5; device += 1) {
+    answered(device, 'rejected');
+    alarm.asked({ about: 'thing', thingName: 'local', outcome: 'active', ms: 1 });
+  }
+  expect(told()).toEqual([ALARM]);
+});
+
 it('strangers that are refused, and answers that could not be had, are no alarm', () => {
   for (let device = 1; device <= 20; device += 1) {
     answered(device, 'rejected', false);
