@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfiguration } from '../../src/config/load.ts';
+import { printable } from '../../src/config/printable.ts';
 
 const load = (text: object) => loadConfiguration(JSON.stringify(text));
 const core = { certificateFile: '/core.pem', keyFile: '/core.key' };
@@ -106,3 +107,18 @@ it('a proxy’s password is not shown with what is wrong about it', () => {
   expect(errors).toMatchObject([{ path: 'cloud.proxy.url', rule: expect.stringContaining('http://') }]);
   expect(JSON.stringify(errors)).not.toContain('hunter2');
 });
+
+it('nor with the configuration as it is shown', () => {
+  const shown = (url: string) => printable(load({ cloud: { proxy: { url } } }).effective).cloud.proxy.url;
+  expect(shown('http://user:hunter2@proxy:3128')).toBe('http://[redacted]@proxy:3128');
+  expect(shown('http://user:hunt@er2@proxy:3128/')).toBe('http://[redacted]@proxy:3128/');
+  expect(shown('http://proxy:3128')).toBe('http://proxy:3128');
+});
+
+it.each(['http://user:100%@proxy:3128', 'http://us%er:x@proxy'])(
+  'a proxy whose user or password is not encoded as in an address is an error: %j',
+  (url) => {
+    const { errors } = load({ cloud: { proxy: { url } } });
+    expect(errors).toMatchObject([{ path: 'cloud.proxy.url', rule: expect.stringContaining('%25') }]);
+  },
+);
