@@ -5,6 +5,8 @@ import type { Finding, Severity } from '../telemetry/findings.ts';
 
 export interface CloudFacts {
   readonly status: RequestsStatus;
+  /** Whether devices are verified there. */
+  readonly verifies: boolean;
   /** Keys of the configuration without which the verifier can ask nothing. */
   readonly missingPaths: readonly string[];
   /** Of the core's files, each one sentence. */
@@ -19,7 +21,16 @@ const SEVERITIES: Partial<Readonly<Record<TroubleKind, Severity>>> = {
   throttled: 'INFO',
 };
 
-export function cloudFindings({ missingPaths, now, problems, status }: CloudFacts): readonly Finding[] {
+const TRUSTED_ONLY = 'devices whose trust still stands are let in, others are not';
+const NOT_NEEDED = 'no device needs it to get in, but AWS learns of no new CA of this host';
+
+export function cloudFindings({
+  missingPaths,
+  now,
+  problems,
+  status,
+  verifies,
+}: CloudFacts): readonly Finding[] {
   const { network, troubles } = status;
   const found: Finding[] = [];
   if (missingPaths.length > 0) {
@@ -45,8 +56,7 @@ export function cloudFindings({ missingPaths, now, problems, status }: CloudFact
       severity: 'WARNING',
       code: 'cloud.unreachable',
       subject: '',
-      message:
-        'The cloud cannot be reached: devices whose trust still stands are let in, others are not. `deviceauthctl doctor` looks for the reason.',
+      message: `The cloud cannot be reached: ${verifies ? TRUSTED_ONLY : NOT_NEEDED}. \`deviceauthctl doctor\` looks for the reason.`,
       since: network.since,
     });
   }

@@ -96,9 +96,7 @@ export class Cloud {
       warn: (message) => logger.warn(message),
       requestTimeoutMs: () => current().cloud.requestTimeoutSeconds * 1_000,
     };
-    this.#network = new NetworkState(clock, (err) =>
-      logger.error({ err }, 'a change of the network was not heard everywhere'),
-    );
+    this.#network = this.#networkState();
     this.#network.onChange((state) => logger.info({ network: state }, `the cloud is ${state}`));
     this.requests = new RequestQueue({
       clock,
@@ -146,7 +144,8 @@ export class Cloud {
       findings,
       coreThingName: coreThingName(configuration, hostName),
       log: logger,
-      network: this.#network,
+      // AWS IoT may answer where the data plane does not: devices need only the former.
+      network: configuration.verifier === 'aws-iot' ? this.#networkState() : this.#network,
       random: Math.random,
       timeoutMs: this.#reach.requestTimeoutMs,
     };
@@ -190,6 +189,7 @@ export class Cloud {
   findings(): readonly Finding[] {
     return cloudFindings({
       status: this.requests.status,
+      verifies: this.#verifier !== undefined,
       missingPaths: this.#verifier?.name === 'greengrass' ? this.#missingPaths() : [],
       problems: this.#connections.flatMap(({ problem }) => (problem === undefined ? [] : [problem])),
       now: this.#reach.clock.now(),
@@ -225,6 +225,13 @@ export class Cloud {
       this.#verifier = new GreengrassVerifier({ dataPlane: this.#dataPlane, requests: this.requests });
     const listsDevices = cloud.forgetUnassociated && verifier !== 'registry' && cloud.region !== undefined;
     if (verifier === 'aws-iot' || listsDevices) await this.#openSdk(listsDevices);
+  }
+
+  #networkState(): NetworkState {
+    const { clock, telemetry } = this.#parts;
+    return new NetworkState(clock, (err) =>
+      telemetry.logger.error({ err }, 'a change of the network was not heard everywhere'),
+    );
   }
 
   /** Of those that the verifier asks. */

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { needingRestart } from '../../src/config/changes.ts';
 import { loadConfiguration } from '../../src/config/load.ts';
 import { printable } from '../../src/config/printable.ts';
 
@@ -53,6 +54,34 @@ describe('verifier: aws-iot', () => {
       'cloud.certificateFile',
       'cloud.keyFile',
     ]);
+  });
+});
+
+describe('forgetUnassociated', () => {
+  const forgetUnassociated = true;
+
+  it('counts after a restart, since who is asked is found at the start', () => {
+    expect(needingRestart(['cloud.forgetUnassociated'])).toEqual(['cloud.forgetUnassociated']);
+  });
+
+  it('needs a region, also with an endpoint for the rest', () => {
+    const endpoint = 'abc-ats.iot.eu-west-1.amazonaws.com';
+    const cloud = { ...core, dataPlane: { endpoint }, forgetUnassociated };
+    expect(load({ verifier: 'greengrass', cloud }).errors).toMatchObject([{ path: 'cloud.region' }]);
+  });
+
+  it('needs what the credential provider needs where that gives the credentials', () => {
+    const cloud = { ...core, region: 'eu-west-1', forgetUnassociated, awsIot: { credentials: 'role-alias' } };
+    expect(load({ verifier: 'greengrass', cloud }).errors.map(({ path }) => path)).toEqual([
+      'cloud.awsIot.roleAlias',
+      'cloud.awsIot.credentialEndpoint',
+    ]);
+  });
+
+  it('is told to do nothing where the registry is the verifier', () => {
+    const { errors, warnings } = load({ cloud: { forgetUnassociated } });
+    expect(errors).toEqual([]);
+    expect(warnings).toMatchObject([{ path: 'cloud.forgetUnassociated' }]);
   });
 });
 

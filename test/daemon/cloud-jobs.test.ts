@@ -147,3 +147,37 @@ describe('a daemon that is a Greengrass core', () => {
     ).toBeGreaterThan(0);
   });
 });
+
+describe('a core whose verifier is not the data plane', () => {
+  /** Nobody listens there. */
+  const GONE = 1;
+
+  async function startBeside(verifier: 'aws-iot' | 'registry'): Promise<Caller> {
+    const cloud = {
+      ...{ region: 'eu-west-1', coreThingName: aws.core.thingName, proxy: { noProxy: ['*'] } },
+      ...core.files,
+      awsIot: { endpoint: aws.controlUrl },
+      dataPlane: { enabled: true, endpoint: 'localhost', port: GONE },
+    };
+    daemon = await RunningDaemon.start({ verifier, cloud, connectivity: { interfaces: false } });
+    const admin = daemon.caller('admin');
+    await eventually(async () => (await jobs(admin))['connectivity-information']?.failures).toBeGreaterThan(
+      3,
+    );
+    return admin;
+  }
+
+  const unreachable = async (admin: Caller) =>
+    (await admin.call('GetStatus', {})).findings.find(({ code }) => code === 'cloud.unreachable');
+
+  it('does not take what the data plane does not answer for the verifier', async () => {
+    const admin = await startBeside('aws-iot');
+    expect((await admin.call('GetCloudStatus', {})).network?.state).toBe('NETWORK_UNKNOWN');
+    expect(await unreachable(admin)).toBeUndefined();
+  });
+
+  it('does not say that devices are kept out where the registry knows them', async () => {
+    const { message } = (await unreachable(await startBeside('registry'))) ?? {};
+    expect(message).toContain('no device needs it');
+  });
+});
