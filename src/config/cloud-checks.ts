@@ -8,8 +8,10 @@ export function checkCloud(configuration: Configuration, problems: Problems): vo
   const { cloud, security, verifier } = configuration;
   const { awsIot, certificateFile, dataPlane, keyFile } = cloud;
   const required: Required[number][] = [];
+  const forgets = cloud.forgetUnassociated && verifier !== 'registry';
   if (verifier === 'aws-iot') required.push(['cloud.region', cloud.region, '`verifier: aws-iot`']);
-  if (verifier === 'aws-iot' && awsIot.credentials === 'role-alias') {
+  else if (forgets) required.push(['cloud.region', cloud.region, '`cloud.forgetUnassociated: true`']);
+  if ((verifier === 'aws-iot' || forgets) && awsIot.credentials === 'role-alias') {
     const why = '`cloud.awsIot.credentials: role-alias`';
     required.push(
       ['cloud.awsIot.roleAlias', awsIot.roleAlias, why],
@@ -34,6 +36,9 @@ export function checkCloud(configuration: Configuration, problems: Problems): vo
       'any',
       'Greengrass does not tell which certificates are attached exclusively: only thing names are let in',
     );
+  }
+  if (cloud.forgetUnassociated && verifier === 'registry') {
+    problems.warn('cloud.forgetUnassociated', true, 'does nothing with `verifier: registry`');
   }
   if (verifier === 'greengrass' && dataPlane.enabled === false) {
     problems.warn(

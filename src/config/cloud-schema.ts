@@ -145,7 +145,8 @@ export const cloud = z.strictObject({
   forgetUnassociated: own(
     z.boolean().default(false),
     'Forget, at each refresh, devices that are not associated with this core in Greengrass. The reference does. ' +
-      'With `true` devices that connect without being associated lose offline access every day; needs the permission `greengrass:ListClientDevicesAssociatedWithCoreDevice`.',
+      'With `true` devices that connect without being associated lose offline access every day; needs the permission `greengrass:ListClientDevicesAssociatedWithCoreDevice`, and `cloud.region`.',
+    { effect: 'restart' },
   ),
   region: own(
     z
