@@ -69,8 +69,12 @@ export class ConnectivityPoll {
 
   /** The operator asks. */
   refresh(): void {
-    if (this.#interval > 0) this.#attempts.ask();
-    else this.#attempts.off('cloud.dataPlane.connectivityPollSeconds is 0; what was read before stays');
+    if (this.#interval > 0) {
+      this.#attempts.ask();
+    } else {
+      this.#attempts.off('cloud.dataPlane.connectivityPollSeconds is 0; what was read before stays');
+      this.#options.findings.clear(CONNECTIVITY_FINDING);
+    }
   }
 
   status(): JobStatus {
@@ -113,17 +117,14 @@ export class ConnectivityPoll {
   #failed(trouble: Trouble): AttemptResult {
     const detail = 'to read the addresses; what was known stays';
     if (isWorthRetrying(trouble)) return { kind: 'failed', trouble, detail };
-    this.#options.findings.raise({
-      severity: 'WARNING',
-      code: CONNECTIVITY_FINDING,
-      message: `The addresses that are given in the cloud cannot be read; those known before stay. ${sentence(trouble.message)} See \`deviceauthctl doctor\`.`,
-    });
+    this.#warn(
+      `The addresses that are given in the cloud cannot be read; those known before stay. ${sentence(trouble.message)} See \`deviceauthctl doctor\`.`,
+    );
     // Nothing but the operator mends it: as often as without trouble, if that is more seldom.
     return { kind: 'failed', trouble, detail, atLeast: this.#interval * 1_000 };
   }
 
   #tell(leftOut: readonly string[], problem: string | undefined): void {
-    const { findings } = this.#options;
     const sentences: string[] = [];
     if (leftOut.length > 0) {
       const named = leftOut.slice(0, MOST_NAMED).join(', ');
@@ -136,8 +137,14 @@ export class ConnectivityPoll {
       sentences.push(
         `The addresses that are given in the cloud are in force, and could not be kept: ${problem}.`,
       );
-    if (sentences.length === 0) findings.clear(CONNECTIVITY_FINDING);
-    else findings.raise({ severity: 'WARNING', code: CONNECTIVITY_FINDING, message: sentences.join(' ') });
+    if (sentences.length === 0) this.#options.findings.clear(CONNECTIVITY_FINDING);
+    else this.#warn(sentences.join(' '));
+  }
+
+  /** Of an attempt that was under way when it was turned off, nobody wants to know. */
+  #warn(message: string): void {
+    if (this.#interval === 0) return;
+    this.#options.findings.raise({ severity: 'WARNING', code: CONNECTIVITY_FINDING, message });
   }
 }
 

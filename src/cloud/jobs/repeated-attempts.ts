@@ -86,8 +86,12 @@ export class RepeatedAttempts {
       return;
     }
     const wait = this.#notBefore - this.#options.clock.monotonic();
-    if (wait > 0) this.#schedule(wait);
-    else this.#begin();
+    if (wait > 0) {
+      this.#state = 'waiting';
+      this.#schedule(wait);
+    } else {
+      this.#begin();
+    }
   }
 
   /** Not any more, until it is asked for. What runs comes to its end. */
@@ -96,6 +100,8 @@ export class RepeatedAttempts {
     this.#state = 'off';
     this.#detail = detail;
     this.#askedMeanwhile = false;
+    this.#failures = 0;
+    this.#lastError = '';
   }
 
   /** Resolves when nothing runs any more. */

@@ -234,6 +234,41 @@ describe('the interval', () => {
     expect(cloud.reads).toBe(3);
   });
 
+  it('0 leaves no complaint behind about what is not asked any more', async () => {
+    cloud.read = () => trouble('misconfigured', 'it is not permitted');
+    await start();
+    expect(here.open.size).toBe(1);
+    interval = 0;
+    job.settingsChanged();
+    expect(here.open.size).toBe(0);
+    expect(job.status()).toMatchObject({ state: 'off', failures: 0, lastError: '' });
+  });
+
+  it('0 while an attempt is under way too', async () => {
+    const answer = Promise.withResolvers<void>();
+    cloud.read = async () => {
+      await answer.promise;
+      return trouble('misconfigured', 'it is not permitted');
+    };
+    job.start();
+    interval = 0;
+    job.settingsChanged();
+    answer.resolve();
+    await job.idle();
+    expect(here.open.size).toBe(0);
+    expect(job.status()).toMatchObject({ state: 'off', failures: 0, lastError: '' });
+  });
+
+  it('that is turned on again while the cloud asked to wait is said to wait', async () => {
+    cloud.read = () => trouble('throttled', 'too many', 60_000);
+    await start();
+    interval = 0;
+    job.settingsChanged();
+    interval = 30;
+    job.settingsChanged();
+    expect(job.status()).toMatchObject({ state: 'waiting', nextAt: here.clock.now() + 60_000 });
+  });
+
   it('is followed at once, and nothing else of the configuration is', async () => {
     await start();
     job.settingsChanged();
