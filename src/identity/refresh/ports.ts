@@ -13,7 +13,7 @@ export interface RefreshSettings {
 
 /** What goes on at the verifier. */
 export interface Surroundings {
-  /** Questions of devices wait for their turn: the refresh asks none meanwhile. */
+  /** Questions of devices wait for their turn: the refresh asks next to none meanwhile. */
   busy(): boolean;
   /** The verifier is known to be out of reach. */
   down(): boolean;

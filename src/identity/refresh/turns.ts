@@ -1,6 +1,7 @@
 /**
  * When the refresh may ask its next question. Always true:
- * - One at a time, no more in a second than it is allowed, and none while questions of devices wait.
+ * - One at a time, no more in a second than it is allowed, and one in ten seconds while questions of devices wait: one
+ *   device that asks without end keeps the others from nothing.
  * - While the verifier is out of reach, known so or after several questions in a row without an answer, it is asked no
  *   more than one question to find out, at growing distances of up to half an hour; at once when it is in reach again.
  * - Every wait ends with the signal.
@@ -18,7 +19,9 @@ export interface TurnsOptions {
 }
 
 const BUSY_MS = 1_000;
-const LONGEST_BUSY_MS = 60_000;
+/** Of one question, for those of devices. */
+const LONGEST_YIELD_MS = 10_000;
+const LONGEST_FULL_MS = 60_000;
 /** So many without an answer in a row: it is not about these devices. */
 const SEVERAL = 5;
 const FIRST_WAIT_MS = 60_000;
@@ -69,11 +72,12 @@ export class Turns {
     const { timer, surroundings, questionsPerSecond, signal } = this.#options;
     if (this.isDown && !this.#urgent) await this.reach();
     this.#urgent = false;
+    const yieldsUntil = timer.monotonic() + LONGEST_YIELD_MS;
     while (!signal.aborted) {
       const early = this.#notBefore - timer.monotonic();
       if (early > 0) {
         await this.pause(early);
-      } else if (surroundings.busy()) {
+      } else if (surroundings.busy() && timer.monotonic() < yieldsUntil) {
         await this.pause(BUSY_MS);
       } else {
         const rate = questionsPerSecond();
@@ -93,7 +97,7 @@ export class Turns {
       return 'answered';
     }
     if (verdict.queueFull === true) {
-      await this.pause(Math.min(Math.max(verdict.retryAfterMs ?? 0, BUSY_MS), LONGEST_BUSY_MS));
+      await this.pause(Math.min(Math.max(verdict.retryAfterMs ?? 0, BUSY_MS), LONGEST_FULL_MS));
       return 'again';
     }
     this.#unanswered += 1;
