@@ -11,16 +11,6 @@ const host = () =>
       'must be a host name, without scheme and port',
     );
 
-function hasEncodedUser(text: string): boolean {
-  try {
-    const { password, username } = new URL(text);
-    decodeURIComponent(`${username} ${password}`);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 const operationPath = (operation: string) =>
   own(
     z
@@ -97,10 +87,7 @@ const awsIot = z.strictObject({
 
 const proxy = z.strictObject({
   url: own(
-    z
-      .url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' })
-      .refine(hasEncodedUser, 'user and password must be encoded as in any address: `%` is written `%25`')
-      .optional(),
+    z.url({ protocol: /^https?$/, error: 'must be an http:// or https:// address' }).optional(),
     'The proxy by which the cloud is reached (CONNECT), with user and password where it wants them. ' +
       'Without it: `HTTPS_PROXY` or `ALL_PROXY` of the environment. It sees the host names only.',
     { effect: 'restart' },

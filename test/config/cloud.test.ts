@@ -143,11 +143,3 @@ it('nor with the configuration as it is shown', () => {
   expect(shown('http://user:hunt@er2@proxy:3128/')).toBe('http://[redacted]@proxy:3128/');
   expect(shown('http://proxy:3128')).toBe('http://proxy:3128');
 });
-
-it.each(['http://user:100%@proxy:3128', 'http://us%er:x@proxy'])(
-  'a proxy whose user or password is not encoded as in an address is an error: %j',
-  (url) => {
-    const { errors } = load({ cloud: { proxy: { url } } });
-    expect(errors).toMatchObject([{ path: 'cloud.proxy.url', rule: expect.stringContaining('%25') }]);
-  },
-);
