@@ -9,9 +9,10 @@ export interface CloudFacts {
   readonly verifies: boolean;
   /** Keys of the configuration without which the verifier can ask nothing. */
   readonly missingPaths: readonly string[];
-  /** Of the core's files, each one sentence. */
-  readonly problems: readonly string[];
-  readonly now: number;
+  /** When the daemon began. */
+  readonly startedAt: number;
+  /** Of the core's files, each one sentence, and when it was noticed. */
+  readonly problems: ReadonlyMap<string, number>;
 }
 
 /** What is not here passes by itself, or is told as the network being down. */
@@ -26,8 +27,8 @@ const NOT_NEEDED = 'no device needs it to get in, but AWS learns of no new CA of
 
 export function cloudFindings({
   missingPaths,
-  now,
   problems,
+  startedAt,
   status,
   verifies,
 }: CloudFacts): readonly Finding[] {
@@ -39,16 +40,16 @@ export function cloudFindings({
       code: 'cloud.paths-missing',
       subject: '',
       message: `AWS does not publish the paths of what the verifier asks, and the configuration lacks ${missingPaths.join(', ')}: only devices that are still trusted are let in. docs/aws.md tells what to do.`,
-      since: now,
+      since: startedAt,
     });
   }
-  for (const problem of new Set(problems)) {
+  for (const [problem, since] of problems) {
     found.push({
       severity: 'ALARM',
       code: 'cloud.core-files',
       subject: problem.split(':')[0] ?? '',
       message: `The core device cannot show who it is: ${problem}.`,
-      since: now,
+      since,
     });
   }
   if (network.state === 'down') {

@@ -67,6 +67,9 @@ export class Cloud {
   readonly #reach: ReachParts;
   readonly #stops: (() => Promise<void> | void)[] = [];
   readonly #connections: MendingConnection[] = [];
+  readonly #startedAt: number;
+  /** Of the core's files, and when each was noticed. */
+  readonly #problems = new Map<string, number>();
   #dataPlane: GreengrassDataPlane | undefined;
   #associations: AssociatedDevices | undefined;
   #verifier: Verifier | undefined;
@@ -90,6 +93,7 @@ export class Cloud {
     const { clock, current, telemetry } = parts;
     const { logger } = telemetry;
     this.#parts = parts;
+    this.#startedAt = clock.now();
     this.#reach = {
       ...parts,
       configuration,
@@ -191,8 +195,8 @@ export class Cloud {
       status: this.requests.status,
       verifies: this.#verifier !== undefined,
       missingPaths: this.#verifier?.name === 'greengrass' ? this.#missingPaths() : [],
-      problems: this.#connections.flatMap(({ problem }) => (problem === undefined ? [] : [problem])),
-      now: this.#reach.clock.now(),
+      problems: this.#noticedProblems(),
+      startedAt: this.#startedAt,
     });
   }
 
@@ -225,6 +229,14 @@ export class Cloud {
       this.#verifier = new GreengrassVerifier({ dataPlane: this.#dataPlane, requests: this.requests });
     const listsDevices = cloud.forgetUnassociated && verifier !== 'registry' && cloud.region !== undefined;
     if (verifier === 'aws-iot' || listsDevices) await this.#openSdk(listsDevices);
+  }
+
+  #noticedProblems(): ReadonlyMap<string, number> {
+    const now = this.#connections.flatMap(({ problem = [] }) => problem);
+    for (const problem of this.#problems.keys()) if (!now.includes(problem)) this.#problems.delete(problem);
+    for (const problem of now)
+      if (!this.#problems.has(problem)) this.#problems.set(problem, this.#reach.clock.now());
+    return this.#problems;
   }
 
   #networkState(): NetworkState {

@@ -1,5 +1,6 @@
 /** What a daemon does as a Greengrass core, whole, against AWS on this host; and what the operator sees of it. */
 import { X509Certificate } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Caller } from '../endpoints/support/caller.ts';
 import { RunningDaemon } from '../endpoints/support/daemon.ts';
@@ -134,6 +135,20 @@ describe('a daemon that is a Greengrass core', () => {
       name: 'permission.greengrass:PutCertificateAuthorities',
       detail: '1 CA uploaded, within the last hour',
     });
+  });
+
+  it('tells since when something is missing, not when it was asked', async () => {
+    const admin = await start({ paths: {} });
+    writeFileSync(core.files.keyFile, '');
+    await admin.call('ReloadConfiguration', {});
+    const begun = async () =>
+      (await admin.call('GetStatus', {})).findings
+        .filter(({ code }) => code === 'cloud.paths-missing' || code === 'cloud.core-files')
+        .map(({ since }) => since);
+    const first = await begun();
+    expect(first).toHaveLength(2);
+    await eventually(() => Date.now()).toBeGreaterThan(Math.max(...first) + 1);
+    expect(await begun()).toEqual(first);
   });
 
   it('says which path is missing, and is a core in all else', async () => {
