@@ -11,7 +11,7 @@ export const CLOUD: readonly CommandSpec[] = [
   },
   {
     words: ['cloud', 'refresh'],
-    summary: 'Ask AWS again, now: refused devices, what waits for another try, all known devices',
+    summary: 'Ask AWS again, now: refused devices, what waits for another try, CAs, all known devices',
     details:
       'For after a change in AWS: a certificate that was activated or attached there counts at its next connection. Nothing is waited for; `cloud status` tells how it goes.',
     daemon: 'always',

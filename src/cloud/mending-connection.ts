@@ -30,6 +30,10 @@ export class MendingConnection implements ServiceConnection {
     return this.#problem?.message;
   }
 
+  get certificateId(): string | undefined {
+    return this.#connection?.certificateId;
+  }
+
   async send(request: ServiceRequest): Promise<Outcome<ServiceAnswer>> {
     if (this.#connection === undefined && this.#clock.monotonic() - this.#lookedAt >= LOOK_AGAIN_MS)
       this.#look();

@@ -23,6 +23,8 @@ export interface ServiceAnswer {
 }
 
 export interface ServiceConnection {
+  /** Lower-case hex SHA-256 of the core's certificate in use; undefined: there is none that can be used. */
+  readonly certificateId?: string | undefined;
   /** Whatever status was answered is `answered`; no answer, or half of one, is `unreachable`. Never throws for the network's fault. */
   send(request: ServiceRequest): Promise<Outcome<ServiceAnswer>>;
   /** Certificate, key and roots are read again for the connections made from now on. */

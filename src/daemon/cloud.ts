@@ -71,6 +71,7 @@ export class Cloud {
   /** Of the core's files, and when each was noticed. */
   readonly #problems = new Map<string, number>();
   #dataPlane: GreengrassDataPlane | undefined;
+  #dataPlaneConnection: MendingConnection | undefined;
   #associations: AssociatedDevices | undefined;
   #verifier: Verifier | undefined;
   #core: Core | undefined;
@@ -157,6 +158,7 @@ export class Cloud {
       ...shared,
       anchors,
       record: new UploadRecordFile(join(stateDirectory, 'cloud', 'uploaded.json'), new DurableFiles()),
+      coreCertificateId: () => this.#dataPlaneConnection?.certificateId,
       endpoint: `${host}:${port}`,
       problem: dataPlane.problemOf('putCertificateAuthorities'),
     });
@@ -215,6 +217,7 @@ export class Cloud {
   /** The core's certificate and key may be others. */
   reloadFiles(): void {
     for (const connection of this.#connections) connection.reload();
+    this.#core?.upload.filesReloaded();
   }
 
   async stop(): Promise<void> {
@@ -255,6 +258,7 @@ export class Cloud {
   #openDataPlane(): void {
     const { clock, configuration } = this.#reach;
     const connection = this.#keep(dataPlaneConnection(this.#reach));
+    this.#dataPlaneConnection = connection;
     this.#dataPlane = new GreengrassDataPlane({
       connection,
       clock,

@@ -236,6 +236,7 @@ describe('certificates', () => {
         anchors: ca,
         record: new UploadRecordFile(file, new DurableFiles()),
         coreThingName: 'core',
+        coreCertificateId: () => 'aa',
         endpoint: 'greengrass.example:8443',
         problem: undefined,
         random: () => 1,

@@ -2,7 +2,7 @@
  * Tells Greengrass which CAs devices must trust to verify this core's brokers, so that its discovery answers them. Always true:
  * - What is uploaded is what local discovery tells: the anchor of the CA that signs first, then an announced one's and the old
  *   ones'. The reference sends one, its root; it has no CA to announce.
- * - What was uploaded last is on disk, so that a restart uploads nothing, and a change made while the cloud was out of reach is
+ * - What was uploaded last, and as which core, is on disk, so that a restart uploads nothing, and a change made while the cloud was out of reach is
  *   uploaded when it is back.
  * - Nothing that goes wrong here keeps a device or a broker from anything.
  * - What the service calls invalid is sent again only when the CAs change or the operator asks.
@@ -30,7 +30,9 @@ export interface CertificateAuthorityUploadOptions {
     write(record: UploadRecord): Promise<void>;
   };
   readonly coreThingName: string;
-  /** Host and port: another account or region has to be told anew. */
+  /** Of the core's certificate in use, by which AWS knows the account; undefined: there is none that can be used. */
+  readonly coreCertificateId: () => string | undefined;
+  /** Host and port: another region has to be told anew. */
   readonly endpoint: string;
   /** Why nothing can be uploaded, such as a path that is not configured; undefined: it can. */
   readonly problem: string | undefined;
@@ -55,6 +57,9 @@ export class CertificateAuthorityUpload {
   #offChange: () => void = () => {};
   /** Read from disk once. */
   #uploaded: { readonly record: UploadRecord | undefined } | undefined;
+  /** The core's certificate when it was tried last. */
+  #triedAs: string | undefined;
+  #isWantedAgain = false;
 
   constructor(options: CertificateAuthorityUploadOptions) {
     this.#options = options;
@@ -82,9 +87,17 @@ export class CertificateAuthorityUpload {
     return this.#attempts.status();
   }
 
-  /** The operator asks: uploads what is not uploaded, whatever the service said of it before. */
+  /** The operator asks: uploads it, whatever the service said of it before, also what is uploaded as far as is known here. */
   refresh(): void {
-    if (this.#options.problem === undefined) this.#attempts.ask();
+    if (this.#options.problem !== undefined) return;
+    this.#isWantedAgain = true;
+    this.#attempts.ask();
+  }
+
+  /** The core's files were read again: with another certificate it may be another account's core. */
+  filesReloaded(): void {
+    const { coreCertificateId, problem } = this.#options;
+    if (problem === undefined && coreCertificateId() !== this.#triedAs) this.#attempts.ask();
   }
 
   /** Resolves when the attempt under way, if there is one, is over. */
@@ -98,17 +111,20 @@ export class CertificateAuthorityUpload {
   }
 
   async #attempt(signal: AbortSignal, failures: number): Promise<AttemptResult> {
-    const { anchors, coreThingName, dataPlane, findings, network } = this.#options;
+    const { anchors, coreCertificateId, coreThingName, dataPlane, findings, network } = this.#options;
     const pems = anchors.anchors();
+    this.#triedAs = coreCertificateId();
     if (pems.length === 0) return { kind: 'idle', detail: 'there is no CA to upload yet' };
     const digest = this.#digest(pems);
     const before = await this.#lastRecord();
-    if (before?.digest === digest) {
+    const isWantedAgain = this.#isWantedAgain;
+    this.#isWantedAgain = false;
+    if (before?.digest === digest && !isWantedAgain) {
       findings.clear(UPLOAD_FINDING);
       return { kind: 'done', detail: uploaded(pems.length), at: before.uploadedAt };
     }
     // Whatever comes of it, what was uploaded before is not known to be what the cloud has.
-    if (before !== undefined) await this.#forget();
+    if (before !== undefined && this.#triedAs !== undefined) await this.#forget();
     const outcome = await dataPlane.putCertificateAuthorities(coreThingName, pems, signal);
     tellNetwork(network, outcome, signal);
     if (outcome.kind === 'trouble') return this.#failed(outcome, pems.length, failures);
@@ -121,7 +137,8 @@ export class CertificateAuthorityUpload {
   /** Each part with its length, so that no two lists make one digest. */
   #digest(pems: readonly string[]): string {
     const hash = createHash('sha256');
-    for (const part of [this.#options.coreThingName, this.#options.endpoint, ...pems])
+    const { coreThingName, endpoint } = this.#options;
+    for (const part of [coreThingName, endpoint, this.#triedAs ?? '', ...pems])
       hash.update(`${part.length}:${part}`);
     return hash.digest('hex');
   }

@@ -69,6 +69,7 @@ function upload(pem = ca.pem): CertificateAuthorityUpload {
     ...parts(),
     anchors: { anchors: () => [pem], onChange: () => () => {} },
     record: new UploadRecordFile(join(directory, 'uploaded.json'), new DurableFiles()),
+    coreCertificateId: () => 'aa',
     endpoint: 'localhost:8443',
     problem: room.dataPlane.problemOf('putCertificateAuthorities'),
   });

@@ -130,6 +130,7 @@ class World {
         },
       },
       coreThingName: 'core',
+      coreCertificateId: () => 'aa',
       endpoint: 'here',
       problem: undefined,
     });
@@ -162,8 +163,10 @@ it('whatever happens, the cloud has the CAs of now in the end, one upload at a t
       expect(world.state).toBe('done');
       const { attempts } = world;
       await world.take({ kind: 'pass', seconds: 90 });
-      await world.take({ kind: 'refresh' });
+      await world.take({ kind: 'restart' });
       expect(world.attempts).toBe(attempts);
+      await world.take({ kind: 'refresh' });
+      expect(world.attempts).toBe(attempts + 1);
       await world.stop();
       expect(world.here.clock.pending).toBe(0);
     }),

@@ -36,9 +36,20 @@ function change(now: readonly string[]): void {
   for (const tell of changes) tell();
 }
 
-async function start(
-  more: { coreThingName?: string; endpoint?: string; problem?: string } = {},
-): Promise<CertificateAuthorityUpload> {
+interface StartOptions {
+  readonly coreThingName?: string;
+  readonly endpoint?: string;
+  readonly problem?: string;
+  readonly certificateId?: string;
+}
+
+let coreCertificateId: string | undefined;
+
+async function start({
+  certificateId = 'aa',
+  ...more
+}: StartOptions = {}): Promise<CertificateAuthorityUpload> {
+  coreCertificateId = certificateId;
   const job = new CertificateAuthorityUpload({
     dataPlane: cloud,
     anchors: {
@@ -50,6 +61,7 @@ async function start(
     },
     record: new UploadRecordFile(file, new DurableFiles()),
     coreThingName: 'gateway',
+    coreCertificateId: () => coreCertificateId,
     endpoint: 'greengrass.example:8443',
     problem: undefined,
     ...here,
@@ -99,6 +111,7 @@ describe('the upload of CAs', () => {
   it.each([
     ['another core', { coreThingName: 'other' }],
     ['another endpoint', { endpoint: 'greengrass.example:443' }],
+    ['another certificate of the core, which may be of another account', { certificateId: 'bb' }],
   ])('is made again for %s', async (_what, more) => {
     await (await start()).stop();
     await start(more);
@@ -122,10 +135,48 @@ describe('the upload of CAs', () => {
     writeFileSync(join(directory, 'cloud'), 'a file where a directory should be');
     const job = await start();
     expect(job.status().state).toBe('done');
-    job.refresh();
+    change([...pems]);
     await job.idle();
     expect(cloud.uploads).toHaveLength(1);
     expect(here.errors).toHaveLength(1);
+  });
+
+  it('is made again when the operator asks, who may know that AWS has lost it, until it is taken', async () => {
+    const job = await start();
+    cloud.upload = () => UNREACHABLE;
+    job.refresh();
+    await job.idle();
+    expect(job.status()).toMatchObject({ state: 'waiting', failures: 1 });
+    cloud.upload = () => answered({ kind: 'yes' });
+    await later(job, 3_000);
+    expect(job.status()).toMatchObject({ state: 'done', failures: 0 });
+    await later(job, 86_400_000);
+    expect(cloud.uploads).toHaveLength(3);
+  });
+
+  it('is made again when the files of the core become those of another certificate, and for no other reload', async () => {
+    const job = await start();
+    job.filesReloaded();
+    await job.idle();
+    expect(cloud.uploads).toHaveLength(1);
+    coreCertificateId = 'bb';
+    job.filesReloaded();
+    await job.idle();
+    expect(cloud.uploads).toHaveLength(2);
+  });
+
+  it('is not forgotten while the files of the core cannot be read', async () => {
+    const job = await start();
+    await job.stop();
+    cloud.upload = () => trouble('misconfigured', 'cloud.keyFile: it cannot be read');
+    const again = new Promise<CertificateAuthorityUpload>((resolve) => resolve(start()));
+    coreCertificateId = undefined;
+    const unread = await again;
+    coreCertificateId = 'aa';
+    unread.filesReloaded();
+    await unread.idle();
+    expect(unread.status()).toMatchObject({ state: 'done', failures: 0 });
+    expect(here.open.size).toBe(0);
   });
 
   it('is made again when it is not known what came of the last one, although that of before is wanted again', async () => {

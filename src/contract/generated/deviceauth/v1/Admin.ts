@@ -353,16 +353,16 @@ export interface AdminClient extends grpc.Client {
   listThings(argument: _deviceauth_v1_ListThingsRequest, callback: grpc.requestCallback<_deviceauth_v1_ListThingsResponse__Output>): grpc.ClientUnaryCall;
   
   /**
-   * Forgets refusals that the cloud gave a while ago, tries what waits for another try, and begins the refresh of known
-   * devices unless one is under way. Answers without waiting for any of it.
+   * Forgets refusals that the cloud gave a while ago, tries what waits for another try, uploads the CAs again, and begins
+   * the refresh of known devices unless one is under way. Answers without waiting for any of it.
    */
   RefreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
   RefreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
   RefreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
   RefreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
   /**
-   * Forgets refusals that the cloud gave a while ago, tries what waits for another try, and begins the refresh of known
-   * devices unless one is under way. Answers without waiting for any of it.
+   * Forgets refusals that the cloud gave a while ago, tries what waits for another try, uploads the CAs again, and begins
+   * the refresh of known devices unless one is under way. Answers without waiting for any of it.
    */
   refreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
   refreshCloud(argument: _deviceauth_v1_RefreshCloudRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_CloudStatus__Output>): grpc.ClientUnaryCall;
@@ -600,8 +600,8 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
   ListThings: grpc.handleUnaryCall<_deviceauth_v1_ListThingsRequest__Output, _deviceauth_v1_ListThingsResponse>;
   
   /**
-   * Forgets refusals that the cloud gave a while ago, tries what waits for another try, and begins the refresh of known
-   * devices unless one is under way. Answers without waiting for any of it.
+   * Forgets refusals that the cloud gave a while ago, tries what waits for another try, uploads the CAs again, and begins
+   * the refresh of known devices unless one is under way. Answers without waiting for any of it.
    */
   RefreshCloud: grpc.handleUnaryCall<_deviceauth_v1_RefreshCloudRequest__Output, _deviceauth_v1_CloudStatus>;
   
