@@ -17,6 +17,7 @@ import type { IdentityObserver } from './observer.ts';
 import { RecentRefusals } from './recent-refusals.ts';
 import { type Flight, SharedFlights } from './shared-flights.ts';
 import type { TrustStore } from './trust.ts';
+import type { AttachmentTrust } from './trust-persistence.ts';
 import type { TrustedClock } from './trusted-clock.ts';
 import type {
   Asking,
@@ -223,7 +224,7 @@ export class Confirmations {
       );
     }
     const records = await this.#exclusiveRecords(certificateId);
-    const known = mode === 'offline' ? undefined : records.find((record) => this.isFresh(record));
+    const known = mode === 'offline' ? undefined : latest(records.filter((record) => this.isFresh(record)));
     if (known !== undefined) return { kind: 'thing', thingName: known.thingName };
     const standIn = mode === 'usual' && records.some((record) => this.#trusted(record));
     const verdict =
@@ -239,6 +240,7 @@ export class Confirmations {
             for (const record of await this.#exclusiveRecords(certificateId)) {
               if (record.thingName === thing) continue;
               await this.#trust.withdrawAttachment(certificateId, record.thingName);
+              if (thing !== undefined) this.#tellDetached(record);
             }
             this.#refusals.note(question, given);
             if (thing === undefined) return given;
@@ -249,8 +251,8 @@ export class Confirmations {
           })) ??
           LEFT);
     if (verdict.kind !== 'unavailable' || mode === 'strict') return verdict;
-    const standing = (await this.#exclusiveRecords(certificateId)).filter((record) => this.#trusted(record));
-    const last = standing.sort((a, b) => a.confirmedAt - b.confirmedAt).at(-1);
+    const standing = await this.#exclusiveRecords(certificateId);
+    const last = latest(standing.filter((record) => this.#trusted(record)));
     return last === undefined ? verdict : { kind: 'thing', thingName: last.thingName };
   }
 
@@ -293,6 +295,13 @@ export class Confirmations {
 
   async #exclusiveRecords(certificateId: string) {
     return (await this.#trust.attachments(certificateId)).filter((record) => record.exclusive);
+  }
+
+  /** What is exclusively another thing's is not attached to this one. */
+  #tellDetached(record: AttachmentTrust): void {
+    const { certificateId, thingName } = record;
+    const verdict = { outcome: 'rejected', reason: 'NOT_ATTACHED', known: this.#isOurs(record) } as const;
+    this.#observer?.asked?.({ about: 'attachment', certificateId, thingName, ...verdict, ms: 0 });
   }
 
   /** Nobody would be asked about it now. */
@@ -340,6 +349,10 @@ export class Confirmations {
     });
     return answer;
   }
+}
+
+function latest(records: readonly AttachmentTrust[]): AttachmentTrust | undefined {
+  return records.toSorted((a, b) => a.confirmedAt - b.confirmedAt).at(-1);
 }
 
 function asking(

@@ -478,6 +478,32 @@ describe('the client-id rule "any"', () => {
     expect(await room.authenticate('pump', device.pem)).toMatchObject({ thingName: 'pump' });
   });
 
+  it('takes it for the thing that was confirmed last', async () => {
+    await room.authenticate('dashboard', device.pem);
+    cloud.detach(device.id, 'pump');
+    cloud.attach(device.id, 'fan', true);
+    clock.advance(1_000);
+    await room.authenticator.verifyAttachment(
+      { thingName: 'fan', certificatePem: device.pem },
+      new AbortController().signal,
+    );
+    expect(await room.authenticate('dashboard', device.pem)).toMatchObject({ thingName: 'fan' });
+  });
+
+  it('tells that it speaks for its former thing no more, so that live sessions end', async () => {
+    const told: AskedEvent[] = [];
+    await restart({ observer: { asked: (event) => told.push(event) } });
+    await room.authenticate('dashboard', device.pem);
+    cloud.detach(device.id, 'pump');
+    cloud.attach(device.id, 'fan', true);
+    clock.advance(60_000);
+    await room.authenticate('dashboard', device.pem);
+    const [certificateId, ended] = [device.id, { outcome: 'rejected', reason: 'NOT_ATTACHED' }];
+    expect(told.filter(({ outcome }) => outcome === 'rejected')).toMatchObject([
+      { about: 'attachment', certificateId, thingName: 'pump', known: true, ...ended },
+    ]);
+  });
+
   it('does not let it use the name of another registered thing', async () => {
     expect(await room.authenticate('valve', device.pem)).toMatchObject({
       kind: 'rejected',
