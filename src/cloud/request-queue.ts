@@ -265,6 +265,9 @@ export class RequestQueue implements CloudRequests {
       this.#breaker.succeeded();
     } else if (this.#isCutShort(entry, outcome, took)) {
       if (probe) this.#breaker.abandoned();
+    } else if (outcome.unheard) {
+      this.#tell(operation, outcome);
+      if (probe) this.#breaker.abandoned();
     } else {
       this.#met(operation, outcome, begun);
       this.#breaker.met(outcome.trouble, asking.onBehalfOf, probe);
@@ -280,8 +283,7 @@ export class RequestQueue implements CloudRequests {
   }
 
   #met(operation: string, outcome: Trouble, begun: number): void {
-    this.#stats.met(operation, outcome.trouble);
-    this.#troubles.met(operation, outcome);
+    this.#tell(operation, outcome);
     if (outcome.trouble === 'unreachable') this.#options.network.unreachable();
     else this.#options.network.reached();
     if (outcome.trouble === 'throttled') {
@@ -295,6 +297,11 @@ export class RequestQueue implements CloudRequests {
     } else if (outcome.retryAfterMs !== undefined) {
       this.#rate.pause(bounded(outcome.retryAfterMs) ?? 0);
     }
+  }
+
+  #tell(operation: string, outcome: Trouble): void {
+    this.#stats.met(operation, outcome.trouble);
+    this.#troubles.met(operation, outcome);
   }
 
   /** Ends when its time is up, whatever the attempt does about its signal. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type TroubleKind, trouble } from '../../src/cloud/outcome.ts';
+import { misconfiguredHere, type TroubleKind, trouble } from '../../src/cloud/outcome.ts';
 import { settled } from '../support/identity-room.ts';
 import { ScriptedRequests } from '../support/scripted-requests.ts';
 
@@ -579,6 +579,28 @@ describe('When the cloud does not answer', () => {
     await settled();
     expect(cloud.queue.status.breaker.state).toBe('closed');
     expect(cloud.network.status.state).toBe('up');
+  });
+
+  it('what is wrong before the cloud is heard tells the operator that, and nothing of the network', async () => {
+    const fresh = new ScriptedRequests();
+    void fresh.ask('a');
+    await settled();
+    fresh.first.meet(misconfiguredHere('cloud.keyFile: /core.key cannot be read'));
+    await settled();
+    expect(fresh.network.status.state).toBe('unknown');
+    expect(fresh.told).toMatchObject([{ trouble: 'misconfigured' }]);
+    const cloud = await opened();
+    cloud.clock.advance(250);
+    const other = cloud.ask('a');
+    const next = cloud.ask('b');
+    await settled();
+    cloud.first.meet(misconfiguredHere('cloud.keyFile: /core.key cannot be read'));
+    expect(await other).toMatchObject({ cause: expect.stringContaining('cloud.keyFile') });
+    await settled();
+    expect(cloud.queue.status.breaker.state).toBe('half-open');
+    expect(cloud.network.status.state).toBe('down');
+    cloud.first.answer();
+    expect(await next).toMatchObject({ kind: 'answered' });
   });
 
   it('one device that makes the service fail keeps nobody else from it', async () => {

@@ -8,7 +8,7 @@ import type { Clock } from '../../clock.ts';
 import { DialError } from '../connection-failure.ts';
 import { CoreFileError } from '../core-credentials.ts';
 import { Dialer, handOver } from '../dialer.ts';
-import { trouble } from '../outcome.ts';
+import { misconfiguredHere, trouble } from '../outcome.ts';
 import type { ProxyAddress } from '../proxy.ts';
 
 export interface SdkAgentOptions {
@@ -55,7 +55,7 @@ export function createSdkAgent(options: SdkAgentOptions): Agent {
     try {
       return await dialerTo(host, port).dial(late.signal);
     } catch (error) {
-      throw error instanceof CoreFileError ? new DialError(trouble('misconfigured', error.message)) : error;
+      throw error instanceof CoreFileError ? new DialError(misconfiguredHere(error.message)) : error;
     } finally {
       cancel();
     }
