@@ -4,7 +4,8 @@
  * - It opens after several failures in a row, and only if they are not all one device's: a request that makes the service
  *   fail harms whoever sends it, and nobody else.
  * - An open one lets one request through when its time has come; whoever comes meanwhile waits for what that meets.
- * - Any answer closes it, an error of the service included: there is somebody to ask again.
+ * - Any answer closes it, an error of the service included: there is somebody to ask again. Silence to what was asked before it
+ *   opened is no news.
  * - The time doubles, to a bound, and is drawn at random below that (full jitter), until a request succeeds.
  */
 import type { Clock } from '../clock.ts';
@@ -74,13 +75,14 @@ export class CircuitBreaker {
     this.#close();
   }
 
-  /** Only what was not answered, or what the service says it failed at, is a failure of the cloud. */
-  met(trouble: TroubleKind, onBehalfOf: string | undefined): void {
+  /** Only what was not answered, or what the service says it failed at, is a failure of the cloud. `probe`: as it passed. */
+  met(trouble: TroubleKind, onBehalfOf: string | undefined, probe: boolean): void {
     if (trouble !== 'unreachable' && trouble !== 'server-error') {
       this.#close();
       return;
     }
     const wasOpen = this.#probeAt !== undefined;
+    if (wasOpen && !probe && trouble === 'unreachable') return;
     if (wasOpen && trouble === 'server-error') this.#close();
     this.#failures += 1;
     this.#failed = [...this.#failed, onBehalfOf].slice(-FAILURES);

@@ -2,7 +2,7 @@
  * What it means when a connection to the cloud fails, by where it failed. Always true: a message names the host and says what
  * happened in words of ours; nothing of a proxy's password or of what a stranger sent is in it.
  */
-import { type Trouble, trouble } from './outcome.ts';
+import { misconfiguredHere, type Trouble, trouble } from './outcome.ts';
 import type { ProxyAddress } from './proxy.ts';
 
 /** Why there is no connection. */
@@ -28,30 +28,28 @@ export function proxyRefused(proxy: ProxyAddress, place: string, status: number)
     const what = proxy.authenticates
       ? 'does not accept its user and password'
       : 'wants a user and a password';
-    return trouble('misconfigured', `the proxy ${proxy} ${what}`);
+    return misconfiguredHere(`the proxy ${proxy} ${what}`);
   }
   // Its way to the host, not its opinion of us.
   const isItsNetwork = status >= 500 || status === 408;
-  return trouble(
-    isItsNetwork ? 'unreachable' : 'misconfigured',
-    `the proxy ${proxy} answered ${status} when it was asked for ${place}`,
-  );
+  const said = `the proxy ${proxy} answered ${status} when it was asked for ${place}`;
+  return isItsNetwork ? trouble('unreachable', said) : misconfiguredHere(said);
 }
 
 /** The proxy itself could not be reached, or did not answer. */
 export function proxyFailed(proxy: ProxyAddress, error: SocketError): Trouble {
-  const what = certificateFault(error) ?? networkFault(error);
-  const kind = certificateFault(error) === undefined ? 'unreachable' : 'misconfigured';
-  return trouble(kind, `the proxy ${proxy} ${what}`);
+  const fault = certificateFault(error);
+  if (fault !== undefined) return misconfiguredHere(`the proxy ${proxy} ${fault}`);
+  return trouble('unreachable', `the proxy ${proxy} ${networkFault(error)}`);
 }
 
 /** Before the handshake was over. */
 export function handshakeFailed(place: string, error: SocketError, authorizationError: unknown): Trouble {
   const fault = certificateFault(error);
-  if (fault !== undefined) return trouble('misconfigured', `${place} ${fault}`);
+  if (fault !== undefined) return misconfiguredHere(`${place} ${fault}`);
   // Some other reason for which its certificate does not count.
   if (authorizationError !== null && authorizationError !== undefined) {
-    return trouble('misconfigured', `${place} shows a certificate that does not count (${codeOf(error)})`);
+    return misconfiguredHere(`${place} shows a certificate that does not count (${codeOf(error)})`);
   }
   const alert = alertOf(error);
   if (alert !== undefined) {

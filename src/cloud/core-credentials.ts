@@ -1,9 +1,10 @@
 /**
  * What this host shows the cloud, and what it holds the cloud's servers against: the core device's certificate and key, and
- * the roots. Always true: certificate and key belong together, and there is at least one root.
+ * the roots. Always true: certificate and key belong together and can be used for TLS, and there is at least one root.
  */
 import { createPrivateKey, type KeyObject, X509Certificate } from 'node:crypto';
 import { closeSync, fstatSync, openSync, readFileSync } from 'node:fs';
+import { createSecureContext } from 'node:tls';
 import { amazonRoots } from './amazon-roots.ts';
 
 export interface CoreFiles {
@@ -50,6 +51,7 @@ export function readCoreCredentials(files: CoreFiles, warn: (message: string) =>
       `${files.keyFile} is not the key of the certificate ${files.certificateFile}`,
     );
   }
+  checkUsable(files.certificateFile, certificatePem, keyPem);
   if ((mode & 0o077) !== 0) {
     warn(`cloud.keyFile: others may read ${files.keyFile}: its mode is ${octal(mode)}, it should be 0600`);
   }
@@ -99,6 +101,15 @@ function parsed(key: string, path: string, pem: string): X509Certificate {
     return new X509Certificate(pem);
   } catch {
     throw new CoreFileError(key, `a certificate in ${path} cannot be parsed`);
+  }
+}
+
+/** What TLS makes of them: it takes all of the file, and no key that is too short. */
+function checkUsable(path: string, cert: string, key: string): void {
+  try {
+    createSecureContext({ cert, key });
+  } catch (error) {
+    throw new CoreFileError('cloud.certificateFile', `${path} cannot be used for TLS: ${codeOf(error)}`);
   }
 }
 

@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../clock.ts';
 import { CoreFileError } from './core-credentials.ts';
-import { type Outcome, type Trouble, trouble } from './outcome.ts';
+import { misconfiguredHere, type Outcome, type Trouble, trouble } from './outcome.ts';
 import type { ServiceAnswer, ServiceConnection, ServiceRequest } from './service-connection.ts';
 
 const LOOK_AGAIN_MS = 10_000;
@@ -71,7 +71,7 @@ export class MendingConnection implements ServiceConnection {
       return undefined;
     } catch (error) {
       if (!(error instanceof CoreFileError)) throw error;
-      return trouble('misconfigured', error.message);
+      return misconfiguredHere(error.message);
     }
   }
 }

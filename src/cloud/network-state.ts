@@ -1,6 +1,6 @@
 /**
  * Whether the cloud can be reached, from what requests to it met. Always true:
- * - Any answer, an error of the service included, means `up`, at once.
+ * - Any answer, an error of the service included, means `up`, at once. What is wrong before the cloud is heard means nothing.
  * - Several tries in a row without one mean `down`: a single lost connection changes nothing.
  * - Listeners are told after a change, and of nothing else.
  */

@@ -19,6 +19,8 @@ export interface Trouble {
   readonly message: string;
   /** What the service asked to wait (`Retry-After`), in milliseconds. */
   readonly retryAfterMs?: number | undefined;
+  /** It was found here or on the way: nothing of the cloud was heard, nor is it known to be out of reach. */
+  readonly unheard?: true;
 }
 
 export interface Answered<T> {
@@ -34,6 +36,11 @@ export function answered<T>(value: T): Answered<T> {
 
 export function trouble(kind: TroubleKind, message: string, retryAfterMs?: number): Trouble {
   return { kind: 'trouble', trouble: kind, message, ...(retryAfterMs === undefined ? {} : { retryAfterMs }) };
+}
+
+/** Files, credentials or a proxy of this host, or a server that is not AWS's: see `unheard`. */
+export function misconfiguredHere(message: string): Trouble {
+  return { ...trouble('misconfigured', message), unheard: true };
 }
 
 /** It may be otherwise next time, without anybody doing anything. */

@@ -15,7 +15,7 @@ export class ProxyAddress {
     this.host = url.hostname.replace(/^\[|\]$/g, '');
     this.port = url.port === '' ? (this.tls ? 443 : 80) : Number(url.port);
     if (url.username !== '' || url.password !== '') {
-      const user = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`;
+      const user = `${decoded(url.username)}:${decoded(url.password)}`;
       this.#authorization = `Basic ${Buffer.from(user).toString('base64')}`;
     }
   }
@@ -34,6 +34,17 @@ export class ProxyAddress {
     const host = this.host.includes(':') ? `[${this.host}]` : this.host;
     return `${this.tls ? 'https' : 'http'}://${host}:${this.port}`;
   }
+}
+
+/** A percent sign that encodes nothing is one. */
+function decoded(text: string): string {
+  return text.replace(/(?:%[0-9a-f]{2})+/gi, (encoded) => {
+    try {
+      return decodeURIComponent(encoded);
+    } catch {
+      return encoded;
+    }
+  });
 }
 
 export interface ProxyChoice {

@@ -38,7 +38,7 @@ export interface RequestQueueOptions {
   readonly clock: Clock;
   /** From 0 to below 1: for jitter. */
   readonly random: () => number;
-  /** Read at each use; `settingsChanged` tells of another number of workers. */
+  /** Read at each use; `settingsChanged` tells of another number of workers, or another rate. */
   readonly settings: () => RequestSettings;
   readonly network: NetworkState;
   /** How many verifications joined an identical one: for the status. */
@@ -56,7 +56,10 @@ const LONGEST_RETRY_MS = 5_000;
 const FEWEST_PLACES = 4;
 const SHORTEST_DELAY_MS = 1_000;
 const LONGEST_DELAY_MS = 60_000;
+const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
+/** A try that is not answered within it says something of the cloud, even if nobody waited longer. */
+const TELLING_MS = 3_000;
 /** What the service asks for is heeded up to this: more is a mistake, and would keep devices out for as long. */
 const LONGEST_ASKED_MS = 300_000;
 
@@ -80,6 +83,8 @@ export class RequestQueue implements CloudRequests {
   #betweenTries = 0;
   #rejected = 0;
   #throttledInARow = 0;
+  /** Monotonic: when that was counted last. */
+  #throttledAt = Number.NEGATIVE_INFINITY;
   /** Of tries, answered or not; for the delay that the refused are told. Milliseconds. */
   #usualMs = 100;
 
@@ -111,9 +116,10 @@ export class RequestQueue implements CloudRequests {
     }
   }
 
-  /** Another number of workers counts at once; everything else is read when it is needed. */
+  /** Another number of workers and another rate count at once; everything else is read when it is needed. */
   settingsChanged(): void {
     this.#queue.concurrency = this.#options.settings().workers;
+    this.#rate.settingsChanged();
   }
 
   /** Whether devices' requests wait for a worker. */
@@ -234,8 +240,8 @@ export class RequestQueue implements CloudRequests {
 
   async #passed<T>(entry: Entry<T>, probe: boolean): Promise<Outcome<T> | Unavailable> {
     const { signal } = entry;
-    const { deadline } = entry.request.asking;
-    const turn = await this.#rate.take({ signal, deadline });
+    const { deadline, standIn } = entry.request.asking;
+    const turn = await this.#rate.take({ signal, deadline, standIn });
     if (turn === 'now') return await this.#try(entry, probe);
     if (probe) this.#breaker.abandoned();
     if (turn === 'aborted') return unavailable('it was no longer waited for');
@@ -257,28 +263,45 @@ export class RequestQueue implements CloudRequests {
       this.#troubles.answered(operation);
       this.#options.network.reached();
       this.#breaker.succeeded();
-    } else if (entry.signal.aborted && outcome.trouble === 'unreachable') {
-      // Cut short by those who asked: it says nothing about the cloud.
+    } else if (this.#isCutShort(entry, outcome, took)) {
+      if (probe) this.#breaker.abandoned();
+    } else if (outcome.unheard) {
+      this.#tell(operation, outcome);
       if (probe) this.#breaker.abandoned();
     } else {
-      this.#met(operation, outcome, asking.onBehalfOf);
+      this.#met(operation, outcome, begun);
+      this.#breaker.met(outcome.trouble, asking.onBehalfOf, probe);
     }
     return outcome;
   }
 
-  #met(operation: string, outcome: Trouble, onBehalfOf: string | undefined): void {
-    this.#stats.met(operation, outcome.trouble);
-    this.#troubles.met(operation, outcome);
+  /** By those who asked, so that it says nothing about the cloud, unless that had its time. */
+  #isCutShort({ request: { asking }, signal }: Entry<unknown>, { trouble: kind }: Trouble, took: number) {
+    if (!signal.aborted || kind !== 'unreachable') return false;
+    const telling = Math.min(TELLING_MS, (asking.deadline - asking.since) / 2);
+    return this.#stopping.signal.aborted || took < telling;
+  }
+
+  #met(operation: string, outcome: Trouble, begun: number): void {
+    this.#tell(operation, outcome);
     if (outcome.trouble === 'unreachable') this.#options.network.unreachable();
     else this.#options.network.reached();
     if (outcome.trouble === 'throttled') {
-      const longest = Math.min(LONGEST_PAUSE_MS, 1_000 * 2 ** Math.min(this.#throttledInARow, 10));
-      this.#throttledInARow += 1;
+      // Those that were under way together are throttled together.
+      if (begun > this.#throttledAt) {
+        this.#throttledInARow += 1;
+        this.#throttledAt = this.#options.clock.monotonic();
+      }
+      const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(this.#throttledInARow, 10));
       this.#rate.pause(bounded(outcome.retryAfterMs) ?? this.#options.random() * longest);
     } else if (outcome.retryAfterMs !== undefined) {
       this.#rate.pause(bounded(outcome.retryAfterMs) ?? 0);
     }
-    this.#breaker.met(outcome.trouble, onBehalfOf);
+  }
+
+  #tell(operation: string, outcome: Trouble): void {
+    this.#stats.met(operation, outcome.trouble);
+    this.#troubles.met(operation, outcome);
   }
 
   /** Ends when its time is up, whatever the attempt does about its signal. */
@@ -286,13 +309,17 @@ export class RequestQueue implements CloudRequests {
     const { clock, onFault, settings } = this.#options;
     const controller = new AbortController();
     const { timeoutSeconds } = settings();
+    const begun = clock.monotonic();
     const ended = Promise.withResolvers<Trouble>();
-    const end = (message: string) => (): void => {
+    const end = (message: string): void => {
       ended.resolve(trouble('unreachable', message));
       controller.abort();
     };
-    const left = end('it was no longer waited for');
-    const cancel = clock.after(timeoutSeconds * 1_000, end(`no answer within ${timeoutSeconds} s`));
+    const left = (): void => {
+      const seconds = Math.round((clock.monotonic() - begun) / 100) / 10;
+      end(`no answer within ${seconds} s, after which nobody waited for it`);
+    };
+    const cancel = clock.after(timeoutSeconds * 1_000, () => end(`no answer within ${timeoutSeconds} s`));
     signal.addEventListener('abort', left, { once: true });
     try {
       return await Promise.race([request.attempt(controller.signal), ended.promise]);

@@ -276,7 +276,10 @@ export class Cloud {
     });
     this.#stops.push(() => agent.destroy());
     const alias = roleAliasCredentials(this.#reach);
-    if (alias !== undefined) this.#keep(alias.connection);
+    if (alias !== undefined) {
+      this.#keep(alias.connection);
+      this.#stops.push(() => alias.credentials.stop());
+    }
     const options = sdkOptions(this.#reach, agent, alias?.credentials);
     if (configuration.verifier === 'aws-iot') {
       const { endpoint } = configuration.cloud.awsIot;

@@ -77,6 +77,8 @@ describe("the core's files", () => {
       'is encrypted',
     ],
     ['cloud.rootCaFile', 'root.pem', '', 'holds no PEM certificate'],
+    // Half of a chain, as a file has it that is being copied.
+    ['cloud.certificateFile', 'core.pem', core.pem + root.pem.slice(0, 200), 'cannot be used for TLS'],
   ])('that cannot be used are named by their key, and not shown: %s (%#)', (key, name, content, reason) => {
     directory.write(name, content);
     expect(() => read()).toThrow(expect.objectContaining({ key, message: expect.stringContaining(reason) }));

@@ -1,6 +1,7 @@
 /** The whole daemon on each of the two cloud verifiers, with AWS on this host. */
 import { X509Certificate } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CallFailed } from '../endpoints/support/caller.ts';
 import { CLOUD_VERIFIERS, CloudDaemon, type CloudVerifier } from '../support/cloud-daemon.ts';
@@ -277,6 +278,23 @@ describe('A daemon that is a Greengrass core', () => {
       reason: 'VERIFICATION_UNAVAILABLE',
     });
     expect(await again.findings()).toContain('cloud.core-files');
+    // Nothing was asked.
+    expect((await again.admin.call('GetCloudStatus', {})).network?.state).toBe('NETWORK_UNKNOWN');
+  });
+
+  it('starts with half of a certificate chain, and says so', async () => {
+    const { core } = await start('greengrass');
+    const half = join(dirname(core.files.certificateFile), 'half.pem');
+    const pem = readFileSync(core.files.certificateFile, 'utf8');
+    writeFileSync(half, `${pem}${pem.slice(0, 200)}`);
+    const again = await CloudDaemon.start('greengrass', {
+      cloud: { certificateFile: half, keyFile: core.files.keyFile },
+    });
+    try {
+      expect(await again.findings()).toContain('cloud.core-files');
+    } finally {
+      await again.stop();
+    }
   });
 
   it('goes on with the files that it has when others are put in their place that cannot be used', async () => {

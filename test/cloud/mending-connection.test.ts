@@ -38,7 +38,7 @@ describe('A connection as the core device', () => {
     files.error = missing;
     const connection = new MendingConnection(files.open, clock);
     expect(connection.problem).toContain('cloud.keyFile');
-    const wrong = { kind: 'trouble', trouble: 'misconfigured', message: missing.message };
+    const wrong = { kind: 'trouble', trouble: 'misconfigured', message: missing.message, unheard: true };
     expect(await connection.send(request)).toEqual(wrong);
     files.error = undefined;
     clock.advance(9_999);

@@ -79,6 +79,17 @@ describe('the proxy of a host', () => {
     },
   );
 
+  it.each([
+    ['http://me:50%25@proxy:3128', 'me:50%'],
+    ['http://me:50%@proxy:3128', 'me:50%'],
+    ['http://me:a%zz%20b@proxy:3128', 'me:a%zz b'],
+    ['http://me:%ff@proxy:3128', 'me:%ff'],
+  ])('takes a password with a percent sign in it: %s', (url, expected) => {
+    const { headers } = new ProxyAddress(url);
+    const [, encoded = ''] = /^Basic (.+)$/.exec(headers['Proxy-Authorization'] ?? '') ?? [];
+    expect(Buffer.from(encoded, 'base64').toString()).toBe(expected);
+  });
+
   it('does not tell its password to whoever prints it', () => {
     const address = new ProxyAddress('http://me:secret-word@proxy:3128');
     expect(`${address} ${JSON.stringify(address)}`).not.toContain('secret-word');

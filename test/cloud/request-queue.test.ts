@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type TroubleKind, trouble } from '../../src/cloud/outcome.ts';
+import { misconfiguredHere, type TroubleKind, trouble } from '../../src/cloud/outcome.ts';
 import { settled } from '../support/identity-room.ts';
 import { ScriptedRequests } from '../support/scripted-requests.ts';
 
@@ -329,6 +329,61 @@ describe('The rate', () => {
     expect(cloud.begun.toSorted()).toEqual(['a', 'a', 'b']);
   });
 
+  it('stands still once for many that were throttled at once, and longer only when it goes on', async () => {
+    const cloud = new ScriptedRequests({ workers: 8 });
+    cloud.random = 0.99;
+    for (const name of names(8)) void cloud.ask(name);
+    await settled();
+    const throttleAll = async () => {
+      for (const each of [...cloud.open]) each.meet(trouble('throttled', 'slow down'));
+      await settled();
+      return (cloud.queue.status.pausedUntil ?? 0) - cloud.clock.now();
+    };
+    expect(await throttleAll()).toBeLessThanOrEqual(1_000);
+    await cloud.clock.pass(1_000);
+    expect(cloud.open.length).toBeGreaterThan(0);
+    const next = await throttleAll();
+    expect(next).toBeGreaterThan(1_000);
+    expect(next).toBeLessThanOrEqual(2_000);
+  });
+
+  it('is no limit any more as soon as the limit is taken away', async () => {
+    const cloud = new ScriptedRequests({ workers: 20, requestsPerSecond: 1 });
+    for (const name of names(10)) void cloud.ask(name);
+    await settled();
+    expect(cloud.begun).toEqual(['r0']);
+    cloud.settings = { ...cloud.settings, requestsPerSecond: 0 };
+    cloud.queue.settingsChanged();
+    void cloud.ask('new');
+    await settled();
+    expect(cloud.begun.toSorted()).toEqual([...names(10), 'new'].toSorted());
+  });
+
+  it('counts at once when it is raised', async () => {
+    const cloud = new ScriptedRequests({ workers: 20, requestsPerSecond: 1 });
+    for (const name of names(10)) void cloud.ask(name);
+    await settled();
+    cloud.settings = { ...cloud.settings, requestsPerSecond: 100 };
+    cloud.queue.settingsChanged();
+    await cloud.clock.pass(200);
+    expect(cloud.begun).toHaveLength(10);
+  });
+
+  it('does not keep a device waiting for the end of that which trust can let in meanwhile', async () => {
+    const cloud = new ScriptedRequests({ workers: 3 });
+    void cloud.ask('a');
+    await settled();
+    cloud.first.meet(trouble('throttled', 'slow down', 7_000));
+    await settled();
+    expect(await cloud.ask('known', { standIn: true })).toMatchObject({
+      kind: 'unavailable',
+      retryAfterMs: 7_000,
+    });
+    void cloud.ask('new');
+    await cloud.clock.pass(7_000);
+    expect(cloud.begun.toSorted()).toEqual(['a', 'a', 'new']);
+  });
+
   it('refuses at once when the service asked to wait beyond the deadline', async () => {
     const cloud = new ScriptedRequests();
     const first = cloud.ask('a');
@@ -410,6 +465,96 @@ describe('When the cloud does not answer', () => {
     expect(waits).toEqual([250, 500, 1_000, 2_000, 4_000, 8_000, 15_000, 15_000, 15_000]);
   });
 
+  it('a failure of many at once is one: those that were under way when it began make the wait no longer', async () => {
+    const cloud = new ScriptedRequests({ workers: 50 });
+    cloud.random = 0.99;
+    for (const name of names(50)) void cloud.ask(name, { within: 1 });
+    await settled();
+    await failAll(cloud, 'unreachable');
+    const { probeAt = 0 } = cloud.queue.status.breaker;
+    expect(probeAt - cloud.clock.now()).toBeLessThanOrEqual(500);
+  });
+
+  it('a request from before does not end a probe', async () => {
+    const cloud = new ScriptedRequests({ workers: 6 });
+    for (const name of names(6)) void cloud.ask(name, { within: 1 });
+    await settled();
+    for (const each of cloud.open.slice(0, 5)) each.meet(trouble('unreachable', 'for a test'));
+    await settled();
+    cloud.clock.advance(250);
+    void cloud.ask('probe');
+    const other = cloud.ask('other');
+    await settled();
+    cloud.first.meet(trouble('unreachable', 'for a test'));
+    await settled();
+    expect(cloud.queue.status.breaker.state).toBe('half-open');
+    cloud.first.answer();
+    await settled();
+    cloud.first.answer();
+    expect(await other).toEqual({ kind: 'answered', value: 'other' });
+  });
+
+  it.each([5_000, 10_000])(
+    'it is seen too where a verification may take no longer than a try (%i ms)',
+    async (within) => {
+      const cloud = new ScriptedRequests({ workers: 5, timeoutSeconds: 10 });
+      const all = names(5).map((name) => {
+        const controller = new AbortController();
+        // As the flights of the identity room do.
+        cloud.clock.after(within, () => controller.abort());
+        return cloud.ask(name, { within, signal: controller.signal });
+      });
+      await settled();
+      await cloud.clock.pass(within);
+      await Promise.all(all);
+      await settled();
+      expect(cloud.queue.status.breaker.state).toBe('open');
+      expect(cloud.network.status.state).toBe('down');
+      expect(cloud.told).toMatchObject([{ trouble: 'unreachable' }]);
+    },
+  );
+
+  it('it is seen too where all who ask leave before a try has had its time', async () => {
+    const cloud = new ScriptedRequests({ workers: 1, timeoutSeconds: 10 });
+    for (const name of names(5)) {
+      const controller = new AbortController();
+      void cloud.ask(name, { signal: controller.signal });
+      await cloud.clock.pass(5_000);
+      controller.abort();
+      await settled();
+    }
+    expect(cloud.queue.status.breaker.state).toBe('open');
+    expect(cloud.network.status.state).toBe('down');
+    expect(cloud.told).toMatchObject([{ message: expect.stringContaining('no answer within 5 s') }]);
+  });
+
+  it('that the daemon stops is not taken for it', async () => {
+    const cloud = new ScriptedRequests({ workers: 5, timeoutSeconds: 10 });
+    for (const name of names(5)) void cloud.ask(name);
+    await cloud.clock.pass(5_000);
+    cloud.queue.stop();
+    await settled();
+    expect(cloud.network.status.state).toBe('unknown');
+    expect(cloud.told).toEqual([]);
+  });
+
+  it('that a verification had no time left says nothing about it', async () => {
+    const cloud = new ScriptedRequests({ workers: 5, timeoutSeconds: 10 });
+    for (const name of names(5)) {
+      const controller = new AbortController();
+      cloud.clock.after(1_000, () => controller.abort());
+      void cloud.ask(name, {
+        within: 1_000,
+        since: cloud.clock.monotonic() - 29_000,
+        signal: controller.signal,
+      });
+    }
+    await settled();
+    await cloud.clock.pass(1_000);
+    expect(cloud.queue.status.breaker).toMatchObject({ state: 'closed', failures: 0 });
+    expect(cloud.network.status.state).toBe('unknown');
+  });
+
   it('a probe that was given up makes room for another', async () => {
     const cloud = await opened();
     cloud.clock.advance(250);
@@ -434,6 +579,28 @@ describe('When the cloud does not answer', () => {
     await settled();
     expect(cloud.queue.status.breaker.state).toBe('closed');
     expect(cloud.network.status.state).toBe('up');
+  });
+
+  it('what is wrong before the cloud is heard tells the operator that, and nothing of the network', async () => {
+    const fresh = new ScriptedRequests();
+    void fresh.ask('a');
+    await settled();
+    fresh.first.meet(misconfiguredHere('cloud.keyFile: /core.key cannot be read'));
+    await settled();
+    expect(fresh.network.status.state).toBe('unknown');
+    expect(fresh.told).toMatchObject([{ trouble: 'misconfigured' }]);
+    const cloud = await opened();
+    cloud.clock.advance(250);
+    const other = cloud.ask('a');
+    const next = cloud.ask('b');
+    await settled();
+    cloud.first.meet(misconfiguredHere('cloud.keyFile: /core.key cannot be read'));
+    expect(await other).toMatchObject({ cause: expect.stringContaining('cloud.keyFile') });
+    await settled();
+    expect(cloud.queue.status.breaker.state).toBe('half-open');
+    expect(cloud.network.status.state).toBe('down');
+    cloud.first.answer();
+    expect(await next).toMatchObject({ kind: 'answered' });
   });
 
   it('one device that makes the service fail keeps nobody else from it', async () => {

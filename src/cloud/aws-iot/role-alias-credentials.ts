@@ -64,6 +64,7 @@ const ANSWER = z.object({
 export class RoleAliasCredentials {
   readonly #options: RoleAliasCredentialsOptions;
   readonly #clock: Clock;
+  readonly #stopping = new AbortController();
   #held: Held | undefined;
   #asking: Promise<Outcome<TemporaryCredentials>> | undefined;
   #lastTrouble: { readonly trouble: Trouble; readonly until: number } | undefined;
@@ -81,6 +82,11 @@ export class RoleAliasCredentials {
     if (outcome.kind === 'answered') return { ...outcome.value };
     throw new CredentialsTrouble(outcome);
   };
+
+  /** Ends what is under way, and asks nothing more. */
+  stop(): void {
+    this.#stopping.abort();
+  }
 
   async get(): Promise<Outcome<TemporaryCredentials>> {
     const held = this.#usable();
@@ -127,8 +133,11 @@ export class RoleAliasCredentials {
 
   async #request(): Promise<Outcome<TemporaryCredentials>> {
     const { connection, roleAlias, thingName, requestTimeoutMs } = this.#options;
+    if (this.#stopping.signal.aborted) return trouble('unreachable', 'the daemon stops');
     const late = new AbortController();
-    const cancel = this.#clock.after(requestTimeoutMs(), () => late.abort());
+    const abort = (): void => late.abort();
+    const cancel = this.#clock.after(requestTimeoutMs(), abort);
+    this.#stopping.signal.addEventListener('abort', abort, { once: true });
     try {
       const answer = await connection.send({
         method: 'GET',
@@ -142,6 +151,7 @@ export class RoleAliasCredentials {
       return trouble('unexpected', "AWS IoT's credential provider could not be asked");
     } finally {
       cancel();
+      this.#stopping.signal.removeEventListener('abort', abort);
     }
   }
 

@@ -2,13 +2,13 @@
  * The connections on which AWS's SDK asks, whichever host it asks. Always true: each is opened by the daemon's own dialer, so that the
  * roots and the proxy of `cloud` count for all of them, and no client certificate is shown.
  */
-import { Agent } from 'node:https';
+import { Agent, type AgentOptions } from 'node:https';
 import type { TLSSocket } from 'node:tls';
 import type { Clock } from '../../clock.ts';
 import { DialError } from '../connection-failure.ts';
 import { CoreFileError } from '../core-credentials.ts';
 import { Dialer, handOver } from '../dialer.ts';
-import { trouble } from '../outcome.ts';
+import { misconfiguredHere, trouble } from '../outcome.ts';
 import type { ProxyAddress } from '../proxy.ts';
 
 export interface SdkAgentOptions {
@@ -27,10 +27,26 @@ const MOST_IDLE = 8;
 /** The SDK asks two or three hosts. */
 const MOST_HOSTS = 16;
 
+/** Destroyed, it gives up what it dials: that would keep the process from its end. */
+class SdkAgent extends Agent {
+  readonly #dialing: ReadonlySet<AbortController>;
+
+  constructor(dialing: ReadonlySet<AbortController>, options: AgentOptions) {
+    super(options);
+    this.#dialing = dialing;
+  }
+
+  override destroy(): void {
+    for (const each of this.#dialing) each.abort();
+    super.destroy();
+  }
+}
+
 /** Whoever makes it destroys it. */
 export function createSdkAgent(options: SdkAgentOptions): Agent {
   const { clock, timeoutMs } = options;
   const dialers = new Map<string, Dialer>();
+  const dialing = new Set<AbortController>();
   const dialerTo = (host: string, port: number): Dialer => {
     const place = `${host} ${port}`;
     const known = dialers.get(place);
@@ -51,16 +67,18 @@ export function createSdkAgent(options: SdkAgentOptions): Agent {
   };
   const dial = async (host: string, port: number): Promise<TLSSocket> => {
     const late = new AbortController();
+    dialing.add(late);
     const cancel = clock.after(timeoutMs(), () => late.abort());
     try {
       return await dialerTo(host, port).dial(late.signal);
     } catch (error) {
-      throw error instanceof CoreFileError ? new DialError(trouble('misconfigured', error.message)) : error;
+      throw error instanceof CoreFileError ? new DialError(misconfiguredHere(error.message)) : error;
     } finally {
       cancel();
+      dialing.delete(late);
     }
   };
-  const agent = new Agent({
+  const agent = new SdkAgent(dialing, {
     keepAlive: true,
     timeout: IDLE_MS,
     maxFreeSockets: MOST_IDLE,

@@ -98,6 +98,8 @@ export function clientConfiguration({ region, endpoint, agent, credentials }: Sd
   return {
     region,
     maxAttempts: 1,
+    // `adaptive` would hold requests back by itself.
+    retryMode: 'standard',
     ignoreConfiguredEndpointUrls: true,
     ...(endpoint === undefined ? {} : { endpoint, useFipsEndpoint: false, useDualstackEndpoint: false }),
     ...(credentials === undefined ? {} : { credentials }),

@@ -7,7 +7,7 @@
  */
 import { retryAfterMs } from '../aws-error.ts';
 import { DialError } from '../connection-failure.ts';
-import { type Trouble, type TroubleKind, trouble } from '../outcome.ts';
+import { misconfiguredHere, type Trouble, type TroubleKind, trouble } from '../outcome.ts';
 
 /** A trouble, with what it takes to find the few answers among them that are about a device. */
 export interface SdkFailure extends Trouble {
@@ -180,10 +180,11 @@ export function classifyCredentials(thrown: unknown, now: number): SdkFailure {
   if (kind === 'denied' || kind === 'credentials' || kind === 'signature') {
     return sdkFailure('misconfigured', `the source of the AWS credentials refuses them (${errorType})`);
   }
-  return sdkFailure(
-    'misconfigured',
-    'there are no AWS credentials: the SDK looked in the environment, the shared files, and for a container or instance role (cloud.awsIot.credentials)',
-  );
+  return metBefore({
+    trouble: misconfiguredHere(
+      'there are no AWS credentials: the SDK looked in the environment, the shared files, and for a container or instance role (cloud.awsIot.credentials)',
+    ),
+  });
 }
 
 /** Thrown by a source of credentials of ours, so that what it met is not classified a second time. */
@@ -197,7 +198,6 @@ export class CredentialsTrouble extends Error {
   }
 }
 
-/** It was classified where it happened. */
 function metBefore({ trouble: met }: { readonly trouble: Trouble }): SdkFailure {
   return { ...met, errorType: '', status: undefined };
 }

@@ -211,6 +211,7 @@ export function tellNetwork(
   outcome: Outcome<unknown>,
   signal: AbortSignal,
 ): void {
+  if (outcome.kind === 'trouble' && outcome.unheard) return;
   if (outcome.kind === 'answered' || outcome.trouble !== 'unreachable') network.reached();
   else if (!signal.aborted || isTimeout(signal.reason)) network.unreachable();
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { openIotControlPlane } from '../../../src/cloud/aws-iot/iot-control-plane.ts';
 import { ConnectProxy } from '../../support/fake-aws/connect-proxy.ts';
 import { IotRoom } from './iot-room.ts';
@@ -124,6 +124,25 @@ describe("With the SDK's default chain", () => {
 
   it('the SDK is loaded by those who configured it only', async () => {
     expect(await ask({})).toMatchObject({ loadedAtStart: false, loaded: true });
+  });
+});
+
+describe('How often the SDK asks', () => {
+  it('is for the daemon to say, whatever mode of retrying the environment names', async () => {
+    vi.stubEnv('AWS_RETRY_MODE', 'adaptive');
+    vi.stubEnv('AWS_MAX_ATTEMPTS', '5');
+    await room.reopen();
+    room.aws.faults.add({ kind: 'throttle' }, { times: 6 });
+    const { id } = room.activeDevice();
+    const within = AbortSignal.timeout(5_000);
+    const kinds: string[] = [];
+    for (let times = 0; times < 10; times += 1) {
+      const outcome = await room.controlPlane.describeCertificate(id, within);
+      kinds.push(outcome.kind === 'trouble' ? outcome.trouble : outcome.kind);
+    }
+    vi.unstubAllEnvs();
+    expect(kinds).toEqual([...new Array(6).fill('throttled'), ...new Array(4).fill('answered')]);
+    expect(room.aws.requests.count()).toBe(10);
   });
 });
 

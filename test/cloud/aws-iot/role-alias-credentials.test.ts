@@ -61,6 +61,17 @@ const key = (outcome: Outcome<TemporaryCredentials>) =>
   outcome.kind === 'answered' ? outcome.value.accessKeyId : outcome.trouble;
 
 describe("Credentials for the core's certificate", () => {
+  it('are no longer asked for when the daemon stops, which waits for no answer', async () => {
+    const provider = new ScriptedProvider();
+    provider.next = 'never';
+    const asked = provider.credentials.get();
+    provider.credentials.stop();
+    expect(key(await asked)).toBe('unreachable');
+    expect(provider.clock.pending).toBe(0);
+    expect(key(await provider.credentials.get())).toBe('unreachable');
+    expect(provider.asked).toHaveLength(1);
+  });
+
   it('are asked for by the role alias and in the name of the core', async () => {
     const provider = new ScriptedProvider();
     expect(await provider.credentials.provide()).toEqual({

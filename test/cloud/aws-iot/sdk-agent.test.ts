@@ -53,6 +53,17 @@ describe('The connections of the SDK', () => {
     await expect.poll(() => proxy.open).toBe(0);
   });
 
+  it('are given up when the daemon stops, however long they might take', async () => {
+    room.proxy = new ProxyAddress(proxy.url);
+    room.requestTimeoutMs = 60_000;
+    proxy.answers = 'stall';
+    const asked = ask();
+    await expect.poll(() => proxy.open).toBe(1);
+    room.agent.destroy();
+    expect(await asked).toMatchObject({ trouble: 'unreachable' });
+    await expect.poll(() => proxy.open).toBe(0);
+  });
+
   it('come to be once the file with the roots can be read', async () => {
     const file = join(tmpdir(), `deviceauthd-roots-${process.pid}.pem`);
     const agent = createSdkAgent({
