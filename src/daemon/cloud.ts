@@ -7,8 +7,8 @@ import type { AssociatedDevices } from '../cloud/associations.ts';
 import { AwsIotVerifier } from '../cloud/aws-iot/aws-iot-verifier.ts';
 import { openGreengrassAssociations } from '../cloud/aws-iot/greengrass-associations.ts';
 import { openIotControlPlane } from '../cloud/aws-iot/iot-control-plane.ts';
-import { createSdkAgent } from '../cloud/aws-iot/sdk-agent.ts';
-import { readRoots } from '../cloud/core-credentials.ts';
+import { createSdkAgent, type SdkAgent } from '../cloud/aws-iot/sdk-agent.ts';
+import { CoreFileError, readRoots } from '../cloud/core-credentials.ts';
 import { GreengrassDataPlane } from '../cloud/greengrass/data-plane.ts';
 import { GreengrassVerifier } from '../cloud/greengrass/greengrass-verifier.ts';
 import { AddressPublication } from '../cloud/jobs/address-publication.ts';
@@ -72,6 +72,7 @@ export class Cloud {
   readonly #problems = new Map<string, number>();
   #dataPlane: GreengrassDataPlane | undefined;
   #dataPlaneConnection: MendingConnection | undefined;
+  #agent: SdkAgent | undefined;
   #associations: AssociatedDevices | undefined;
   #verifier: Verifier | undefined;
   #core: Core | undefined;
@@ -217,6 +218,12 @@ export class Cloud {
   /** The core's certificate and key may be others. */
   reloadFiles(): void {
     for (const connection of this.#connections) connection.reload();
+    try {
+      this.#agent?.reload();
+    } catch (error) {
+      if (!(error instanceof CoreFileError)) throw error;
+      this.#reach.warn(`${error.message}: what was read before stays in use`);
+    }
     this.#core?.upload.filesReloaded();
   }
 
@@ -274,6 +281,7 @@ export class Cloud {
       timeoutMs: this.#reach.requestTimeoutMs,
       clock,
     });
+    this.#agent = agent;
     this.#stops.push(() => agent.destroy());
     const alias = roleAliasCredentials(this.#reach);
     if (alias !== undefined) {

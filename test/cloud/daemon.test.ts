@@ -4,7 +4,9 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { CallFailed } from '../endpoints/support/caller.ts';
+import { CertificateMaker } from '../support/certificates.ts';
 import { CLOUD_VERIFIERS, CloudDaemon, type CloudVerifier } from '../support/cloud-daemon.ts';
+import { CoreDirectory } from '../support/fake-aws/core-directory.ts';
 
 let cloud: CloudDaemon | undefined;
 
@@ -307,4 +309,19 @@ describe('A daemon that is a Greengrass core', () => {
     await running.admin.call('ReloadConfiguration', {});
     expect(await running.findings()).not.toContain('cloud.core-files');
   });
+});
+
+it('AWS’s SDK is asked with the roots of a reloaded file', async () => {
+  const other = new CoreDirectory(
+    new CertificateMaker().make({ subject: 'x' }),
+    new CertificateMaker().ca('x').pem,
+  );
+  const { rootCaFile } = other.files;
+  const running = await start('aws-iot', { cloud: { rootCaFile } });
+  const pump = running.device('pump');
+  expect(await refusal(running.token('pump', pump))).toMatchObject({ reason: 'VERIFICATION_UNAVAILABLE' });
+  writeFileSync(rootCaFile, running.aws.rootCaPem);
+  await running.admin.call('ReloadConfiguration', {});
+  expect(await running.token('pump', pump)).toMatch(/-/);
+  other.remove();
 });

@@ -27,23 +27,33 @@ const MOST_IDLE = 8;
 /** The SDK asks two or three hosts. */
 const MOST_HOSTS = 16;
 
-/** Destroyed, it gives up what it dials: that would keep the process from its end. */
-class SdkAgent extends Agent {
-  readonly #dialing: ReadonlySet<AbortController>;
+interface Dialing {
+  readonly underWay: ReadonlySet<AbortController>;
+  forget(): void;
+}
 
-  constructor(dialing: ReadonlySet<AbortController>, options: AgentOptions) {
+/** Destroyed, it gives up what it dials: that would keep the process from its end. */
+export class SdkAgent extends Agent {
+  readonly #dialing: Dialing;
+
+  constructor(dialing: Dialing, options: AgentOptions) {
     super(options);
     this.#dialing = dialing;
   }
 
+  /** The roots may be others: they count for new connections. Throws `CoreFileError`; those before stay in use then. */
+  reload(): void {
+    this.#dialing.forget();
+  }
+
   override destroy(): void {
-    for (const each of this.#dialing) each.abort();
+    for (const each of this.#dialing.underWay) each.abort();
     super.destroy();
   }
 }
 
 /** Whoever makes it destroys it. */
-export function createSdkAgent(options: SdkAgentOptions): Agent {
+export function createSdkAgent(options: SdkAgentOptions): SdkAgent {
   const { clock, timeoutMs } = options;
   const dialers = new Map<string, Dialer>();
   const dialing = new Set<AbortController>();
@@ -78,12 +88,19 @@ export function createSdkAgent(options: SdkAgentOptions): Agent {
       dialing.delete(late);
     }
   };
-  const agent = new SdkAgent(dialing, {
-    keepAlive: true,
-    timeout: IDLE_MS,
-    maxFreeSockets: MOST_IDLE,
-    maxCachedSessions: 0,
-  });
+  const forget = (): void => {
+    options.rootCaPems();
+    dialers.clear();
+  };
+  const agent = new SdkAgent(
+    { underWay: dialing, forget },
+    {
+      keepAlive: true,
+      timeout: IDLE_MS,
+      maxFreeSockets: MOST_IDLE,
+      maxCachedSessions: 0,
+    },
+  );
   agent.createConnection = ({ host, port }, callback) => {
     if (typeof host !== 'string') {
       callback?.(

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createSdkAgent } from '../../../src/cloud/aws-iot/sdk-agent.ts';
 import { readRoots } from '../../../src/cloud/core-credentials.ts';
 import { ProxyAddress } from '../../../src/cloud/proxy.ts';
+import { CertificateMaker } from '../../support/certificates.ts';
 import { ConnectProxy } from '../../support/fake-aws/connect-proxy.ts';
 import { IotRoom } from './iot-room.ts';
 
@@ -76,6 +77,28 @@ describe('The connections of the SDK', () => {
     const message = expect.stringContaining('cloud.rootCaFile');
     expect(await ask()).toMatchObject({ trouble: 'misconfigured', message });
     writeFileSync(file, room.aws.rootCaPem);
+    expect(await ask()).toMatchObject({ kind: 'answered' });
+    agent.destroy();
+    rmSync(file);
+  });
+
+  it('hold servers against other roots once they were read again, and against the last ones while those cannot be used', async () => {
+    const file = join(tmpdir(), `deviceauthd-other-roots-${process.pid}.pem`);
+    writeFileSync(file, new CertificateMaker().ca('Other').pem);
+    const agent = createSdkAgent({
+      rootCaPems: () => readRoots(file),
+      proxyOf: () => undefined,
+      timeoutMs: () => 5_000,
+      clock: room.clock,
+    });
+    await room.reopen({ agent });
+    expect(await ask()).toMatchObject({ trouble: 'misconfigured' });
+    writeFileSync(file, room.aws.rootCaPem);
+    agent.reload();
+    expect(await ask()).toMatchObject({ kind: 'answered' });
+    writeFileSync(file, '');
+    expect(() => agent.reload()).toThrow('cloud.rootCaFile');
+    room.aws.closeIdleConnections();
     expect(await ask()).toMatchObject({ kind: 'answered' });
     agent.destroy();
     rmSync(file);
