@@ -43,10 +43,10 @@ export interface IdentitySettings {
 
 /**
  * `usual`: fresh record, verifier, standing record. `strict`: without the standing record, for live
- * sessions, which need no help to go on. `offline`: standing record only, the verifier having
- * shown just now that it does not answer in time.
+ * sessions, which need no help to go on. `anew`: the verifier only, because an operator wants to know.
+ * `offline`: standing record only, the verifier having shown just now that it does not answer in time.
  */
-export type Mode = 'usual' | 'strict' | 'offline';
+export type Mode = 'usual' | 'strict' | 'anew' | 'offline';
 
 /** Who waits for an answer. */
 export interface Waiter {
@@ -142,7 +142,7 @@ export class Confirmations {
       return (await this.#certificates.join(id, waiter.signal, ask, { alone: true })) ?? LEFT;
     }
     const record = await this.#trust.certificate(id);
-    if (mode !== 'offline' && this.isFresh(record)) return ACTIVE;
+    if (takesFresh(mode) && this.isFresh(record)) return ACTIVE;
     const standIn = mode === 'usual' && this.#trusted(record);
     const verdict =
       mode === 'offline'
@@ -158,7 +158,7 @@ export class Confirmations {
             return this.#trust.confirmCertificate(id, name, ticket, certificate.pem) ? given : OVERTAKEN;
           })) ??
           LEFT);
-    if (verdict.kind !== 'unavailable' || mode === 'strict') return verdict;
+    if (verdict.kind !== 'unavailable' || !takesStanding(mode)) return verdict;
     return this.#trusted(await this.#trust.certificate(id)) ? ACTIVE : verdict;
   }
 
@@ -178,7 +178,7 @@ export class Confirmations {
       return (await this.#attachments.join(key, waiter.signal, ask, { alone: true })) ?? LEFT;
     }
     const known = await this.#trust.attachment(certificateId, thingName);
-    if (mode !== 'offline' && known !== undefined && this.isFresh(known))
+    if (takesFresh(mode) && known !== undefined && this.isFresh(known))
       return { kind: 'active', exclusive: known.exclusive };
     const standIn = mode === 'usual' && this.#trusted(known);
     const verdict =
@@ -202,7 +202,7 @@ export class Confirmations {
             return kept ? given : OVERTAKEN;
           })) ??
           LEFT);
-    if (verdict.kind !== 'unavailable' || mode === 'strict') return verdict;
+    if (verdict.kind !== 'unavailable' || !takesStanding(mode)) return verdict;
     const record = await this.#trust.attachment(certificateId, thingName);
     return record !== undefined && this.#trusted(record)
       ? { kind: 'active', exclusive: record.exclusive }
@@ -224,7 +224,7 @@ export class Confirmations {
       );
     }
     const records = await this.#exclusiveRecords(certificateId);
-    const known = mode === 'offline' ? undefined : latest(records.filter((record) => this.isFresh(record)));
+    const known = takesFresh(mode) ? latest(records.filter((record) => this.isFresh(record))) : undefined;
     if (known !== undefined) return { kind: 'thing', thingName: known.thingName };
     const standIn = mode === 'usual' && records.some((record) => this.#trusted(record));
     const verdict =
@@ -250,7 +250,7 @@ export class Confirmations {
               : OVERTAKEN;
           })) ??
           LEFT);
-    if (verdict.kind !== 'unavailable' || mode === 'strict') return verdict;
+    if (verdict.kind !== 'unavailable' || !takesStanding(mode)) return verdict;
     const standing = await this.#exclusiveRecords(certificateId);
     const last = latest(standing.filter((record) => this.#trusted(record)));
     return last === undefined ? verdict : { kind: 'thing', thingName: last.thingName };
@@ -262,7 +262,7 @@ export class Confirmations {
     const { local } = this.#verifier;
     const seen = local ? undefined : this.#noThings.get(name);
     const { revalidateAfterSeconds, trustDurationMinutes } = this.#settings();
-    if (mode !== 'offline' && this.#trust.fresh(seen, revalidateAfterSeconds)) return false;
+    if (takesFresh(mode) && this.#trust.fresh(seen, revalidateAfterSeconds)) return false;
     const answer =
       mode === 'offline'
         ? undefined
@@ -281,7 +281,7 @@ export class Confirmations {
           );
     if (answer === false && !local) this.#noThings.set(name, { confirmedAt: this.#clock.trustNow() });
     if (answer === true) this.#noThings.delete(name);
-    if (answer !== undefined || mode === 'strict') return answer;
+    if (answer !== undefined || !takesStanding(mode)) return answer;
     return this.#trust.trusted(seen, trustDurationMinutes) ? false : undefined;
   }
 
@@ -349,6 +349,14 @@ export class Confirmations {
     });
     return answer;
   }
+}
+
+function takesFresh(mode: Mode): boolean {
+  return mode === 'usual' || mode === 'strict';
+}
+
+function takesStanding(mode: Mode): boolean {
+  return mode === 'usual' || mode === 'offline';
 }
 
 function latest(records: readonly AttachmentTrust[]): AttachmentTrust | undefined {

@@ -4,7 +4,8 @@
  * - One run at a time, and by itself no more than one in a window of `intervalHours`, which begins with the run's first
  *   answer. Neither a network that comes and goes nor a clock that is set makes it run more often; neither keeps it from
  *   running for longer than a window.
- * - An operator's run is made at once and counts as the window's; while one is under way it is that one.
+ * - An operator's run is made at once, asks about what was confirmed a moment ago too, and counts as the window's; while one
+ *   is under way it is that one, from there on.
  * - A run that was interrupted goes on where it was, however long ago that was.
  * - With an interval of 0 nothing is asked; what has expired or is too old is forgotten once a day all the same.
  * - A live session that a rejection is about ends by way of the observer, as with every other question.
@@ -205,6 +206,7 @@ export class BackgroundRefresh {
       journal: this.#journal,
       turns,
       asks,
+      anew: () => this.#wanted,
       goesOn,
       signal,
     });

@@ -1,6 +1,6 @@
 /**
  * One walk over everything trusted, in the order of certificates' ids. Always true:
- * - Each certificate, then each of its attachments, is asked about unless its record is fresh. A rejection is withdrawn,
+ * - Each certificate, then each of its attachments, is asked about unless its record is fresh, or even then. A rejection is withdrawn,
  *   on disk, before the next question; no answer leaves the record as it is, and the walk goes on.
  * - While the verifier is out of reach the walk stays with its page, and tries one device after the other, so that none
  *   is left out for the network's fault and none holds up the others for its own.
@@ -16,7 +16,7 @@ import { type DeviceCertificate, parseCertificate } from '../certificate.ts';
 import type { Confirmations, Waiter } from '../confirmations.ts';
 import type { IdentityLog } from '../log.ts';
 import type { TrustStore } from '../trust.ts';
-import type { KnownCertificate, TrustPersistence } from '../trust-persistence.ts';
+import type { KnownCertificate, TrustPersistence, TrustRecord } from '../trust-persistence.ts';
 import type { TrustedClock } from '../trusted-clock.ts';
 import type { Unavailable } from '../verifier.ts';
 import type { Associations, RefreshSettings } from './ports.ts';
@@ -36,6 +36,8 @@ export interface RefreshRunOptions {
   readonly log?: IdentityLog | undefined;
   /** False: only what needs no question is done, and the journal is left alone. */
   readonly asks: boolean;
+  /** Read before each question: what was confirmed a moment ago is asked about too. */
+  readonly anew: () => boolean;
   /** Read before each certificate: it may not be wanted any more. */
   readonly goesOn: () => boolean;
   readonly signal: AbortSignal;
@@ -162,18 +164,27 @@ export class RefreshRun {
     const { confirmations, trust } = this.#options;
     const record = await trust.certificate(certificateId);
     if (record === undefined) return 'done';
-    if (certificate !== undefined && !confirmations.isFresh(record)) {
-      const asked = await this.#ask((waiter) => confirmations.certificate(certificate, waiter, 'strict'));
+    if (certificate !== undefined && this.#isToBeAsked(record)) {
+      const asked = await this.#ask((waiter) => confirmations.certificate(certificate, waiter, this.#mode()));
       if (asked === 'again') return asked;
       if ((await trust.certificate(certificateId)) === undefined) return 'done';
     }
     for (const { thingName } of await trust.attachments(certificateId)) {
       const attachment = await trust.attachment(certificateId, thingName);
-      if (attachment === undefined || confirmations.isFresh(attachment)) continue;
-      const put = (waiter: Waiter) => confirmations.attachment(certificateId, thingName, waiter, 'strict');
+      if (attachment === undefined || !this.#isToBeAsked(attachment)) continue;
+      const put = (waiter: Waiter) =>
+        confirmations.attachment(certificateId, thingName, waiter, this.#mode());
       if ((await this.#ask(put)) === 'again') return 'again';
     }
     return 'done';
+  }
+
+  #isToBeAsked(record: TrustRecord): boolean {
+    return this.#options.anew() || !this.#options.confirmations.isFresh(record);
+  }
+
+  #mode(): 'anew' | 'strict' {
+    return this.#options.anew() ? 'anew' : 'strict';
   }
 
   async #ask<T extends { readonly kind: string }>(

@@ -90,6 +90,21 @@ describe('the background refresh', () => {
   });
 });
 
+describe('an operator who has changed something in the cloud', () => {
+  it('has everything asked about, also what was confirmed a moment ago', async () => {
+    room.identity.settings = { ...room.identity.settings, revalidateAfterSeconds: 7 * 86_400 };
+    await room.passes(DAY);
+    expect(room.asked(NAMES)).toEqual([]);
+    room.verifier.setCertificate(bb.id, 'CERTIFICATE_REVOKED');
+    room.refresh.trigger();
+    await room.passes(MINUTE);
+    expect(room.asked(NAMES)).toEqual([...EVERYTHING.slice(0, 3), ...EVERYTHING.slice(5)]);
+    expect(room.persistence.pems.has(bb.id)).toBe(false);
+    await room.passes(DAY);
+    expect(room.asked(NAMES)).toEqual([]);
+  });
+});
+
 describe('what a refresh learns', () => {
   it('of a revoked certificate is on disk before the next question, and its things are not asked about', async () => {
     room.verifier.setCertificate(bb.id, 'CERTIFICATE_REVOKED');
