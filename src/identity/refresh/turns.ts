@@ -21,13 +21,14 @@ export interface TurnsOptions {
 const BUSY_MS = 1_000;
 /** Of one question, for those of devices. */
 const LONGEST_YIELD_MS = 10_000;
-const LONGEST_FULL_MS = 60_000;
+/** So long is believed who asks to wait. */
+const LONGEST_ASKED_MS = 60_000;
 /** So many without an answer in a row: it is not about these devices. */
 const SEVERAL = 5;
 const FIRST_WAIT_MS = 60_000;
 const LONGEST_WAIT_MS = 30 * 60_000;
 
-/** `unanswered`: it is not to be put again. `again`: there was no one to answer it. */
+/** `unanswered`: it is not to be put again. `again`: there was no one to answer it, or everybody is to wait. */
 export type Settled = 'answered' | 'unanswered' | 'again';
 
 export class Turns {
@@ -97,11 +98,17 @@ export class Turns {
       return 'answered';
     }
     if (verdict.queueFull === true) {
-      await this.pause(Math.min(Math.max(verdict.retryAfterMs ?? 0, BUSY_MS), LONGEST_FULL_MS));
+      await this.pause(waitOf(verdict.retryAfterMs));
       return 'again';
     }
     this.#unanswered += 1;
     if (this.isDown) return 'again';
+    if (verdict.retryAfterMs !== undefined) {
+      // Everybody is to wait: it is not about this device.
+      if (this.#unanswered >= SEVERAL) await this.reach();
+      else await this.pause(waitOf(verdict.retryAfterMs));
+      return 'again';
+    }
     if (this.#unanswered >= SEVERAL) await this.reach();
     return 'unanswered';
   }
@@ -130,6 +137,10 @@ export class Turns {
     signal.removeEventListener('abort', abort);
     cancel();
   }
+}
+
+function waitOf(retryAfterMs = 0): number {
+  return Math.min(Math.max(retryAfterMs, BUSY_MS), LONGEST_ASKED_MS);
 }
 
 function isUnavailable(verdict: { readonly kind: string }): verdict is Unavailable {

@@ -144,6 +144,23 @@ describe('what a refresh learns', () => {
     expect(room.refresh.status().detail).toContain('1 questions without an answer');
   });
 
+  it('is not less because the cloud asks to wait meanwhile: nobody is left out for that', async () => {
+    const verify = room.verifier.verifyCertificate.bind(room.verifier);
+    let asked = 0;
+    room.verifier.verifyCertificate = async (certificate, asking) => {
+      asked += 1;
+      const verdict = await verify(certificate, asking);
+      return asked <= 8 ? { kind: 'unavailable', cause: 'throttled', retryAfterMs: 30_000 } : verdict;
+    };
+    room.refresh.trigger();
+    await room.passes(5_000, 1_000);
+    expect(asked).toBe(1);
+    await room.passes(HOUR);
+    expect(room.refresh.status()).toMatchObject({ state: 'done', failures: 0 });
+    expect(room.refresh.status().detail).toContain('7 answers that confirm, 0 that reject');
+    expect(room.refresh.status().detail).not.toContain('without an answer');
+  });
+
   it('is shared with a device that connects meanwhile', async () => {
     const tell = room.verifier.hold();
     room.refresh.trigger();
