@@ -2,10 +2,10 @@
  * Tells Greengrass which CAs devices must trust to verify this core's brokers, so that its discovery answers them. Always true:
  * - What is uploaded is what local discovery tells: the anchor of the CA that signs first, then an announced one's and the old
  *   ones'. The reference sends one, its root; it has no CA to announce.
- * - What was uploaded last, and as which core, is on disk, so that a restart uploads nothing, and a change made while the cloud was out of reach is
- *   uploaded when it is back.
+ * - What was uploaded last, and as which core, is on disk, so that a restart uploads nothing, and a change made while the cloud was
+ *   out of reach is uploaded when it is back.
  * - Nothing that goes wrong here keeps a device or a broker from anything.
- * - What the service calls invalid is sent again only when the CAs change or the operator asks.
+ * - What the service calls invalid is sent again only when the CAs or the core's certificate change, or the operator asks.
  */
 import { createHash } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
