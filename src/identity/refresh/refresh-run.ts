@@ -7,7 +7,8 @@
  * - A certificate without a record is not asked about, nor is anything of it: it is no known device.
  * - Forgotten without a question: certificates past their validity, and records that stand for nobody any more and could
  *   not be confirmed for 90 days.
- * - What is not associated with this core is forgotten only where the operator wants that, and the whole list was had.
+ * - What is not associated with this core is forgotten only where the operator wants that, and the whole list was had not
+ *   long ago.
  * - It never holds the event loop for longer than a small page takes.
  */
 
@@ -60,6 +61,8 @@ const KEPT_UNCONFIRMED_MS = 90 * 86_400_000;
 const STRIKES = 10;
 const LIST_DEADLINE_MS = 5 * 60_000;
 const LIST_TRIES = 3;
+/** Later the list may lack what was associated meanwhile. */
+const LIST_LASTS_MS = 3_600_000;
 
 interface Tried {
   readonly known: KnownCertificate;
@@ -78,6 +81,8 @@ export class RefreshRun {
   };
   readonly #options: RefreshRunOptions;
   #associated: ReadonlySet<string> | undefined;
+  /** Monotonic; before it was asked for. */
+  #listedAt = 0;
   #associationTrouble = '';
   #lastCause = '';
 
@@ -230,9 +235,11 @@ export class RefreshRun {
   }
 
   async #forgetUnassociated(certificateId: string): Promise<void> {
-    const { settings, trust } = this.#options;
+    const { settings, timer, trust } = this.#options;
+    if (this.#associated === undefined || !settings().forgetUnassociated) return;
+    if (timer.monotonic() - this.#listedAt > LIST_LASTS_MS) await this.#listAssociated();
     const associated = this.#associated;
-    if (associated === undefined || !settings().forgetUnassociated) return;
+    if (associated === undefined) return;
     const attachments = await trust.attachments(certificateId);
     const others = attachments.filter(({ thingName }) => !associated.has(thingName));
     for (const { thingName } of others) {
@@ -246,7 +253,8 @@ export class RefreshRun {
   }
 
   async #listAssociated(): Promise<void> {
-    const { associations, log, settings, turns } = this.#options;
+    const { associations, log, settings, timer, turns } = this.#options;
+    this.#associated = undefined;
     if (!settings().forgetUnassociated) return;
     if (associations === undefined) {
       this.#associationTrouble = 'associations cannot be asked for';
@@ -254,6 +262,7 @@ export class RefreshRun {
     }
     for (let attempt = 1; attempt <= LIST_TRIES; attempt += 1) {
       if (!(await turns.next())) return;
+      this.#listedAt = timer.monotonic();
       const listed = await this.#list(associations);
       if (listed.kind === 'answered') {
         this.#associated = listed.value;

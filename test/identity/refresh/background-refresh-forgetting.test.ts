@@ -221,6 +221,18 @@ describe('what is not associated with this core', () => {
     expect(known().certificates).toEqual(['bb']);
   });
 
+  it('is listed again where the refresh takes long: what was associated meanwhile is kept', async () => {
+    await open({ associations, refresh: { forgetUnassociated: true, questionsPerSecond: 1 / 7_200 } });
+    answer = { kind: 'answered', value: new Set(['pump', 'valve']) };
+    await room.passes(2 * 60_000);
+    room.refresh.trigger();
+    await room.passes(HOUR);
+    answer = { kind: 'answered', value: new Set(['pump', 'valve', 'fan']) };
+    await room.passes(20 * HOUR);
+    expect(known().attachments).toEqual(['aa pump', 'bb fan', 'bb valve']);
+    expect(known().certificates).toEqual(['aa', 'bb']);
+  });
+
   it('is not waited for longer than five minutes', async () => {
     await open({
       refresh: { forgetUnassociated: true },
