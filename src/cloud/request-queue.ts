@@ -7,7 +7,7 @@
  *   requests does not queue twice.
  * - Nobody's requests take more than a tenth of the places.
  * - A request that nobody wants any more leaves its place at once; one that cannot be answered before its deadline is not made.
- * - What trust stands in for is tried once: see `Asking`.
+ * - What trust stands in for is tried once, and not for longer than brokers wait: see `Asking`.
  * - A worker is held while a try is made or waits for its turn (`RateLimit`), not between tries.
  * - Whatever a try does, an answer comes: `run` never rejects.
  */
@@ -60,6 +60,8 @@ const FIRST_PAUSE_MS = 500;
 const LONGEST_PAUSE_MS = 30_000;
 /** A try that is not answered within it says something of the cloud, even if nobody waited longer. */
 const TELLING_MS = 3_000;
+/** For a device that trust can let in: brokers wait about five seconds for an answer. */
+const STAND_IN_MS = 3_000;
 /** What the service asks for is heeded up to this: more is a mistake, and would keep devices out for as long. */
 const LONGEST_ASKED_MS = 300_000;
 
@@ -308,7 +310,8 @@ export class RequestQueue implements CloudRequests {
   async #attempt<T>({ request, signal }: Entry<T>): Promise<Outcome<T>> {
     const { clock, onFault, settings } = this.#options;
     const controller = new AbortController();
-    const { timeoutSeconds } = settings();
+    const usual = settings().timeoutSeconds * 1_000;
+    const timeout = request.asking.standIn ? Math.min(STAND_IN_MS, usual) : usual;
     const begun = clock.monotonic();
     const ended = Promise.withResolvers<Trouble>();
     const end = (message: string): void => {
@@ -319,7 +322,7 @@ export class RequestQueue implements CloudRequests {
       const seconds = Math.round((clock.monotonic() - begun) / 100) / 10;
       end(`no answer within ${seconds} s, after which nobody waited for it`);
     };
-    const cancel = clock.after(timeoutSeconds * 1_000, () => end(`no answer within ${timeoutSeconds} s`));
+    const cancel = clock.after(timeout, () => end(`no answer within ${timeout / 1_000} s`));
     signal.addEventListener('abort', left, { once: true });
     try {
       return await Promise.race([request.attempt(controller.signal), ended.promise]);

@@ -108,7 +108,7 @@ export const cloud = z.strictObject({
   ),
   requestTimeoutSeconds: own(
     z.int().min(1).max(60).default(10),
-    'How long one try of one request may take; another may follow within the deadline. ' +
+    'How long one try of one request may take; another may follow within the deadline. A device that trust can let in is decided from trust after 3 seconds. ' +
       'Too short: no verdict on slow links. Too long: a connection that hangs leaves no time for a second one.',
     { unit: 'seconds' },
   ),

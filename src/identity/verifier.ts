@@ -65,7 +65,7 @@ export interface Asking {
   readonly deadline: number;
   /** The id of the certificate on whose behalf it is; none crowds out the others. Undefined: nobody's. */
   readonly onBehalfOf: string | undefined;
-  /** Trust stands in for an answer: a device that could be let in at once is not kept waiting for further tries. */
+  /** Trust stands in for an answer: a device that could be let in at once is not kept waiting for long, nor for further tries. */
   readonly standIn: boolean;
 }
 

@@ -237,6 +237,17 @@ describe('A try', () => {
     expect(cloud.begun).toEqual(['a']);
   });
 
+  it('takes three seconds at most for a device that trust can let in meanwhile', async () => {
+    const cloud = new ScriptedRequests({ timeoutSeconds: 10 });
+    const asked = cloud.ask('a', { standIn: true });
+    await settled();
+    cloud.clock.advance(2_999);
+    await settled();
+    expect(cloud.first.signal.aborted).toBe(false);
+    cloud.clock.advance(1);
+    expect(await asked).toMatchObject({ kind: 'unavailable', cause: expect.stringContaining('within 3 s') });
+  });
+
   it('is made again after a delay drawn at random below a bound that doubles', async () => {
     const waits: number[] = [];
     for (const random of [0, 0.5, 0.999]) {
