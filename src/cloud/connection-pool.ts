@@ -58,6 +58,9 @@ export class ConnectionPool {
       handOver(options.dialer.dial(giveUp), callback);
       return undefined;
     };
+    // A connection may be there only after whoever wanted it has gone, and this pool with it.
+    const keep = this.#agent.keepSocketAlive.bind(this.#agent);
+    this.#agent.keepSocketAlive = (socket) => !this.#retired && keep(socket);
   }
 
   get certificateId(): string {
