@@ -1,5 +1,6 @@
 /** What of the cloud an operator should know now, from what requests met. A device that is refused is no finding. */
 import type { TroubleKind } from '../cloud/outcome.ts';
+import { sentence } from '../cloud/sentence.ts';
 import type { RequestsStatus } from '../cloud/status.ts';
 import type { Finding, Severity } from '../telemetry/findings.ts';
 
@@ -68,7 +69,7 @@ export function cloudFindings({
       severity,
       code: `cloud.${trouble}`,
       subject: operation,
-      message: `${operation} gave no verdict: ${message}${/[.!?]$/.test(message) ? '' : '.'}`,
+      message: `${operation} gave no verdict: ${sentence(message)}`,
       since: at,
     });
   }
