@@ -15,10 +15,7 @@ export function changedPaths(before: Configuration, after: Configuration): reado
 export function needingRestart(paths: readonly string[]): readonly string[] {
   const fixed = describeKeys().filter((key) => key.facts.effect === 'restart');
   return paths.filter(
-    (path) =>
-      path.startsWith('listeners.') ||
-      path.startsWith('listeners[') ||
-      fixed.some((key) => key.path === path),
+    (path) => /^(?:listeners|emqx)[.[]/.test(path) || fixed.some((key) => key.path === path),
   );
 }
 

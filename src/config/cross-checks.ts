@@ -3,13 +3,12 @@ import { normalize } from 'node:path';
 import { normalizeHost } from '../connectivity/host-name.ts';
 import { isLoopback, parseHostPort } from '../telemetry/loopback-address.ts';
 import { checkCloud } from './cloud-checks.ts';
+import { checkEmqx } from './emqx-checks.ts';
+import { checkMode, checkSocket, checkTcp } from './listener-checks.ts';
 import { joinPath, type Problems } from './problem.ts';
-import type { Configuration, Listener, TcpListener } from './schema.ts';
+import type { Configuration, Listener } from './schema.ts';
 import { configurationSchema, modeBits } from './schema.ts';
 
-/** `sun_path` has 108 bytes, the closing NUL included. */
-const LONGEST_SOCKET_PATH = 107;
-const OTHERS_WRITE = 0o002;
 const OTHERS_ACCESS = 0o007;
 /** Named so in `status` and in refusals; a listener of that name would be taken for it. */
 const ADMIN = 'admin';
@@ -31,6 +30,8 @@ export function crossCheck(configuration: Configuration, problems: Problems): Co
     connectivity: checkConnectivity(configuration.connectivity, problems),
     discovery: checkDiscovery(configuration.discovery, problems),
     listeners: checkListeners(configuration, problems),
+    emqx: checkEmqx(configuration, problems),
+    greengrassIpc: checkGreengrassIpc(configuration, problems),
   };
 }
 
@@ -87,43 +88,28 @@ function checkAddress(
   else taken.set(address, key);
 }
 
-function checkTcp(listener: TcpListener, path: string, problems: Problems): void {
-  if (listener.tls !== undefined) {
-    if (listener.insecureLoopback) {
-      problems.warn(`${path}.insecureLoopback`, true, 'has no effect beside tls');
-    }
-    return;
+/** The socket it would share with another is taken out: nothing is served there. */
+function checkGreengrassIpc(
+  configuration: Configuration,
+  problems: Problems,
+): Configuration['greengrassIpc'] {
+  const { greengrassIpc: ipc } = configuration;
+  if (ipc.socket === undefined) return ipc;
+  const before = problems.errors.length;
+  const socket = normalize(ipc.socket);
+  checkSocket(ipc.socket, 'greengrassIpc.socket', problems);
+  checkMode(ipc.mode, 'greengrassIpc.mode', problems);
+  if (socket === normalize(configuration.admin.socket))
+    problems.error('greengrassIpc.socket', socket, 'admin.socket has this address already');
+  for (const [name, listener] of Object.entries(configuration.listeners)) {
+    if ('socket' in listener && normalize(listener.socket) === socket)
+      problems.error(
+        'greengrassIpc.socket',
+        socket,
+        `${joinPath('listeners', name)}.socket has this address already`,
+      );
   }
-  if (!listener.insecureLoopback) {
-    problems.error(
-      `${path}.tls`,
-      null,
-      'is required on a TCP port (or insecureLoopback: true on a loopback address)',
-    );
-  } else if (!isLoopback(listener.host)) {
-    problems.error(
-      `${path}.insecureLoopback`,
-      true,
-      `needs a loopback address, and ${listener.host} is none`,
-    );
-  }
-}
-
-function checkSocket(socket: string, path: string, problems: Problems): void {
-  const bytes = Buffer.byteLength(socket);
-  if (bytes > LONGEST_SOCKET_PATH) {
-    problems.error(
-      path,
-      socket,
-      `has ${bytes} bytes; a Unix socket's path has at most ${LONGEST_SOCKET_PATH}`,
-    );
-  }
-}
-
-function checkMode(mode: string, path: string, problems: Problems): void {
-  if ((modeBits(mode) & OTHERS_WRITE) !== 0) {
-    problems.error(path, mode, 'must not let everybody write: any local user could call');
-  }
+  return problems.errors.length > before ? { ...ipc, socket: undefined } : ipc;
 }
 
 function boundRevalidation(

@@ -8,7 +8,10 @@ import { z } from 'zod';
 import { LOG_LEVELS } from '../telemetry/logger.ts';
 import { CA_TYPES, certificateAuthority, certificates } from './certificates-schema.ts';
 import { cloud } from './cloud-schema.ts';
+import { emqx } from './emqx-schema.ts';
+import { greengrassIpc } from './greengrass-ipc-schema.ts';
 import { own, reference } from './key.ts';
+import { limits, tcpPort, tls } from './listener-schema.ts';
 import { connectivity, discovery } from './network-schema.ts';
 import { BROKER_ALIAS, DEVICE_AUTH_OPERATIONS } from './operations.ts';
 import { DAY, entryName, fileMode, INT32, path } from './values.ts';
@@ -165,31 +168,6 @@ const admin = z.strictObject({
   ),
 });
 
-const limits = z.strictObject({
-  maxMessageBytes: own(
-    z
-      .int()
-      .min(65_536)
-      .max(16 * 1024 * 1024)
-      .default(1024 * 1024),
-    'The largest message a caller may send. Below 131072 the largest certificate the contract allows may not fit. ' +
-      'Too large: one caller can make the daemon hold that much for each call.',
-    { unit: 'bytes', effect: 'restart' },
-  ),
-  maxConcurrentCalls: own(
-    z.int().min(1).max(100_000).default(1000),
-    'Calls of this listener that may be open at once, streams included; over it `LIMIT_EXCEEDED`. ' +
-      'Too small: refusals in a reconnect storm.',
-    { unit: 'calls', effect: 'restart' },
-  ),
-  maxCallsPerSecond: own(
-    z.int().min(1).max(10_000_000).default(100_000),
-    'Calls of this listener that may begin in a second; over it `LIMIT_EXCEEDED` with a retry delay. ' +
-      'A caller in a loop costs the other listeners this much of the daemon.',
-    { unit: 'calls per second', effect: 'restart' },
-  ),
-});
-
 const operations = own(
   z
     .array(z.enum([BROKER_ALIAS, ...DEVICE_AUTH_OPERATIONS]))
@@ -225,43 +203,8 @@ const unixListener = z.strictObject({
   limits: limits.prefault({}),
 });
 
-const FINGERPRINT = /^[0-9a-f]{2}(?::?[0-9a-f]{2}){31}$/i;
-
-const tls = z.strictObject({
-  certificateFile: own(path(), "The daemon's certificate on this listener, PEM, with its chain.", {
-    effect: 'restart',
-  }),
-  keyFile: own(path(), 'Its private key, PEM. Mode 0600.', { effect: 'restart' }),
-  clientCaFile: own(path(), "The CA of the callers' certificates, PEM. Give it no other use.", {
-    effect: 'restart',
-  }),
-  clientFingerprints: own(
-    z
-      .array(z.string().regex(FINGERPRINT, 'must be a SHA-256 fingerprint: 64 hex digits'))
-      .min(1, 'must name at least one; leave the key out to accept every certificate of clientCaFile')
-      .transform((all) => all.map((one) => one.replaceAll(':', '').toLowerCase()))
-      .optional(),
-    'SHA-256 fingerprints of the callers’ certificates. Without it every certificate of `clientCaFile` may call.',
-    { effect: 'restart' },
-  ),
-});
-
 const tcpListener = z.strictObject({
-  host: own(
-    z.string().regex(/^[A-Za-z0-9.:_%-]+$/, 'must be an address or a host name'),
-    'The address to listen on.',
-    { effect: 'restart' },
-  ),
-  port: own(z.int().min(0).max(65_535), 'The port; 0 for any free one.', {
-    effect: 'restart',
-    outOfRange: 'error',
-  }),
-  tls: tls.optional(),
-  insecureLoopback: own(
-    z.boolean().default(false),
-    'Serve without TLS, on a loopback address only. Any local user can then be the broker; it shows in `status` as a finding.',
-    { effect: 'restart' },
-  ),
+  ...tcpPort(tls.optional()),
   operations,
   limits: limits.prefault({}),
 });
@@ -348,6 +291,13 @@ export const configurationSchema = z.strictObject({
     .describe(
       'Where brokers call, by name (`admin`, `discovery` and `sink` are taken). Either a Unix socket, or a TCP port with mutual TLS. Without one, only the operator can reach the daemon.',
     ),
+  emqx: z
+    .record(entryName(), emqx)
+    .default({})
+    .describe(
+      'EMQX brokers, by name (those of `listeners`, and `admin`, `discovery` and `sink`, are taken). See docs/emqx.md.',
+    ),
+  greengrassIpc: greengrassIpc.prefault({}),
   sessions: sessions.prefault({}),
   cloud: cloud.prefault({}),
   log: log.prefault({}),
@@ -359,6 +309,8 @@ export type UnixListener = z.infer<typeof unixListener>;
 export type CertificateSink = Configuration['certificates']['sinks'][string];
 export type TcpListener = z.infer<typeof tcpListener>;
 export type Listener = UnixListener | TcpListener;
+export type EmqxBrokerConfig = Configuration['emqx'][string];
+export type GreengrassIpcConfig = Configuration['greengrassIpc'];
 export type ListenerLimits = z.infer<typeof limits>;
 
 /** `"0660"` as a number. */

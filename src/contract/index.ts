@@ -8,6 +8,8 @@ import { loadSync } from '@grpc/proto-loader';
 import type { AdminDefinition } from './generated/deviceauth/v1/Admin.ts';
 import type { DeviceAuthDefinition } from './generated/deviceauth/v1/DeviceAuth.ts';
 import type { GrantSet, GrantSet__Output } from './generated/deviceauth/v1/GrantSet.ts';
+import type { HookProviderDefinition as HookProviderV2Definition } from './generated/emqx/exhook/v2/HookProvider.ts';
+import type { HookProviderDefinition as HookProviderV3Definition } from './generated/emqx/exhook/v3/HookProvider.ts';
 import type { ErrorInfo, ErrorInfo__Output } from './generated/google/rpc/ErrorInfo.ts';
 import type { RetryInfo, RetryInfo__Output } from './generated/google/rpc/RetryInfo.ts';
 import type { Status, Status__Output } from './generated/google/rpc/Status.ts';
@@ -15,6 +17,8 @@ import type { Status, Status__Output } from './generated/google/rpc/Status.ts';
 export const FILES = [
   'deviceauth/v1/device_auth.proto',
   'deviceauth/v1/admin.proto',
+  'emqx/exhook/v2/exhook.proto',
+  'emqx/exhook/v3/exhook.proto',
   'google/rpc/error_details.proto',
   'google/rpc/status.proto',
 ];
@@ -33,6 +37,8 @@ export interface Contract {
   readonly packageDefinition: PackageDefinition;
   readonly deviceAuth: DeviceAuthDefinition;
   readonly admin: AdminDefinition;
+  /** What EMQX calls: of 5.0 to 5.8, and of 5.9 and later. */
+  readonly exhook: { readonly v2: HookProviderV2Definition; readonly v3: HookProviderV3Definition };
   readonly grantSet: MessageTypeDefinition<GrantSet, GrantSet__Output>;
   readonly errorInfo: MessageTypeDefinition<ErrorInfo, ErrorInfo__Output>;
   readonly retryInfo: MessageTypeDefinition<RetryInfo, RetryInfo__Output>;
@@ -58,6 +64,10 @@ export function loadContract(): Contract {
     packageDefinition,
     deviceAuth: find('deviceauth.v1.DeviceAuth') as DeviceAuthDefinition,
     admin: find('deviceauth.v1.Admin') as AdminDefinition,
+    exhook: {
+      v2: find('emqx.exhook.v2.HookProvider') as HookProviderV2Definition,
+      v3: find('emqx.exhook.v3.HookProvider') as HookProviderV3Definition,
+    },
     grantSet: find('deviceauth.v1.GrantSet') as Contract['grantSet'],
     errorInfo: find('google.rpc.ErrorInfo') as Contract['errorInfo'],
     retryInfo: find('google.rpc.RetryInfo') as Contract['retryInfo'],

@@ -3,6 +3,7 @@ import type { EnumTypeDefinition, MessageTypeDefinition } from '@grpc/proto-load
 
 import type { AcceptClockRequest as _deviceauth_v1_AcceptClockRequest, AcceptClockRequest__Output as _deviceauth_v1_AcceptClockRequest__Output } from './deviceauth/v1/AcceptClockRequest.ts';
 import type { AcceptClockResponse as _deviceauth_v1_AcceptClockResponse, AcceptClockResponse__Output as _deviceauth_v1_AcceptClockResponse__Output } from './deviceauth/v1/AcceptClockResponse.ts';
+import type { AddComponentRequest as _deviceauth_v1_AddComponentRequest, AddComponentRequest__Output as _deviceauth_v1_AddComponentRequest__Output } from './deviceauth/v1/AddComponentRequest.ts';
 import type { AdminClient as _deviceauth_v1_AdminClient, AdminDefinition as _deviceauth_v1_AdminDefinition } from './deviceauth/v1/Admin.ts';
 import type { AttachCertificateRequest as _deviceauth_v1_AttachCertificateRequest, AttachCertificateRequest__Output as _deviceauth_v1_AttachCertificateRequest__Output } from './deviceauth/v1/AttachCertificateRequest.ts';
 import type { AttachedCertificate as _deviceauth_v1_AttachedCertificate, AttachedCertificate__Output as _deviceauth_v1_AttachedCertificate__Output } from './deviceauth/v1/AttachedCertificate.ts';
@@ -29,6 +30,8 @@ import type { CloudJob as _deviceauth_v1_CloudJob, CloudJob__Output as _deviceau
 import type { CloudOperation as _deviceauth_v1_CloudOperation, CloudOperation__Output as _deviceauth_v1_CloudOperation__Output } from './deviceauth/v1/CloudOperation.ts';
 import type { CloudStatus as _deviceauth_v1_CloudStatus, CloudStatus__Output as _deviceauth_v1_CloudStatus__Output } from './deviceauth/v1/CloudStatus.ts';
 import type { CloudTrouble as _deviceauth_v1_CloudTrouble, CloudTrouble__Output as _deviceauth_v1_CloudTrouble__Output } from './deviceauth/v1/CloudTrouble.ts';
+import type { Component as _deviceauth_v1_Component, Component__Output as _deviceauth_v1_Component__Output } from './deviceauth/v1/Component.ts';
+import type { ComponentToken as _deviceauth_v1_ComponentToken, ComponentToken__Output as _deviceauth_v1_ComponentToken__Output } from './deviceauth/v1/ComponentToken.ts';
 import type { ConfigurationProblem as _deviceauth_v1_ConfigurationProblem, ConfigurationProblem__Output as _deviceauth_v1_ConfigurationProblem__Output } from './deviceauth/v1/ConfigurationProblem.ts';
 import type { CreateDeviceCaRequest as _deviceauth_v1_CreateDeviceCaRequest, CreateDeviceCaRequest__Output as _deviceauth_v1_CreateDeviceCaRequest__Output } from './deviceauth/v1/CreateDeviceCaRequest.ts';
 import type { CreateThingRequest as _deviceauth_v1_CreateThingRequest, CreateThingRequest__Output as _deviceauth_v1_CreateThingRequest__Output } from './deviceauth/v1/CreateThingRequest.ts';
@@ -75,6 +78,8 @@ import type { IssueCertificateResponse as _deviceauth_v1_IssueCertificateRespons
 import type { LatencyBucket as _deviceauth_v1_LatencyBucket, LatencyBucket__Output as _deviceauth_v1_LatencyBucket__Output } from './deviceauth/v1/LatencyBucket.ts';
 import type { ListCertificatesRequest as _deviceauth_v1_ListCertificatesRequest, ListCertificatesRequest__Output as _deviceauth_v1_ListCertificatesRequest__Output } from './deviceauth/v1/ListCertificatesRequest.ts';
 import type { ListCertificatesResponse as _deviceauth_v1_ListCertificatesResponse, ListCertificatesResponse__Output as _deviceauth_v1_ListCertificatesResponse__Output } from './deviceauth/v1/ListCertificatesResponse.ts';
+import type { ListComponentsRequest as _deviceauth_v1_ListComponentsRequest, ListComponentsRequest__Output as _deviceauth_v1_ListComponentsRequest__Output } from './deviceauth/v1/ListComponentsRequest.ts';
+import type { ListComponentsResponse as _deviceauth_v1_ListComponentsResponse, ListComponentsResponse__Output as _deviceauth_v1_ListComponentsResponse__Output } from './deviceauth/v1/ListComponentsResponse.ts';
 import type { ListDeviceCasRequest as _deviceauth_v1_ListDeviceCasRequest, ListDeviceCasRequest__Output as _deviceauth_v1_ListDeviceCasRequest__Output } from './deviceauth/v1/ListDeviceCasRequest.ts';
 import type { ListDeviceCasResponse as _deviceauth_v1_ListDeviceCasResponse, ListDeviceCasResponse__Output as _deviceauth_v1_ListDeviceCasResponse__Output } from './deviceauth/v1/ListDeviceCasResponse.ts';
 import type { ListRefusalsRequest as _deviceauth_v1_ListRefusalsRequest, ListRefusalsRequest__Output as _deviceauth_v1_ListRefusalsRequest__Output } from './deviceauth/v1/ListRefusalsRequest.ts';
@@ -97,8 +102,11 @@ import type { RegisterCertificateRequest as _deviceauth_v1_RegisterCertificateRe
 import type { RegisterDeviceCaRequest as _deviceauth_v1_RegisterDeviceCaRequest, RegisterDeviceCaRequest__Output as _deviceauth_v1_RegisterDeviceCaRequest__Output } from './deviceauth/v1/RegisterDeviceCaRequest.ts';
 import type { RegistryStatus as _deviceauth_v1_RegistryStatus, RegistryStatus__Output as _deviceauth_v1_RegistryStatus__Output } from './deviceauth/v1/RegistryStatus.ts';
 import type { ReloadConfigurationRequest as _deviceauth_v1_ReloadConfigurationRequest, ReloadConfigurationRequest__Output as _deviceauth_v1_ReloadConfigurationRequest__Output } from './deviceauth/v1/ReloadConfigurationRequest.ts';
+import type { RemoveComponentRequest as _deviceauth_v1_RemoveComponentRequest, RemoveComponentRequest__Output as _deviceauth_v1_RemoveComponentRequest__Output } from './deviceauth/v1/RemoveComponentRequest.ts';
+import type { RemoveComponentResponse as _deviceauth_v1_RemoveComponentResponse, RemoveComponentResponse__Output as _deviceauth_v1_RemoveComponentResponse__Output } from './deviceauth/v1/RemoveComponentResponse.ts';
 import type { RemoveDeviceCaRequest as _deviceauth_v1_RemoveDeviceCaRequest, RemoveDeviceCaRequest__Output as _deviceauth_v1_RemoveDeviceCaRequest__Output } from './deviceauth/v1/RemoveDeviceCaRequest.ts';
 import type { RemoveDeviceCaResponse as _deviceauth_v1_RemoveDeviceCaResponse, RemoveDeviceCaResponse__Output as _deviceauth_v1_RemoveDeviceCaResponse__Output } from './deviceauth/v1/RemoveDeviceCaResponse.ts';
+import type { RenewComponentTokenRequest as _deviceauth_v1_RenewComponentTokenRequest, RenewComponentTokenRequest__Output as _deviceauth_v1_RenewComponentTokenRequest__Output } from './deviceauth/v1/RenewComponentTokenRequest.ts';
 import type { RevokeSessionsRequest as _deviceauth_v1_RevokeSessionsRequest, RevokeSessionsRequest__Output as _deviceauth_v1_RevokeSessionsRequest__Output } from './deviceauth/v1/RevokeSessionsRequest.ts';
 import type { RevokeSessionsResponse as _deviceauth_v1_RevokeSessionsResponse, RevokeSessionsResponse__Output as _deviceauth_v1_RevokeSessionsResponse__Output } from './deviceauth/v1/RevokeSessionsResponse.ts';
 import type { RotateServerCaRequest as _deviceauth_v1_RotateServerCaRequest, RotateServerCaRequest__Output as _deviceauth_v1_RotateServerCaRequest__Output } from './deviceauth/v1/RotateServerCaRequest.ts';
@@ -118,6 +126,7 @@ import type { SessionsChanged as _deviceauth_v1_SessionsChanged, SessionsChanged
 import type { SessionsEnded as _deviceauth_v1_SessionsEnded, SessionsEnded__Output as _deviceauth_v1_SessionsEnded__Output } from './deviceauth/v1/SessionsEnded.ts';
 import type { SessionsSnapshot as _deviceauth_v1_SessionsSnapshot, SessionsSnapshot__Output as _deviceauth_v1_SessionsSnapshot__Output } from './deviceauth/v1/SessionsSnapshot.ts';
 import type { SetCertificateStatusRequest as _deviceauth_v1_SetCertificateStatusRequest, SetCertificateStatusRequest__Output as _deviceauth_v1_SetCertificateStatusRequest__Output } from './deviceauth/v1/SetCertificateStatusRequest.ts';
+import type { SetComponentOperationsRequest as _deviceauth_v1_SetComponentOperationsRequest, SetComponentOperationsRequest__Output as _deviceauth_v1_SetComponentOperationsRequest__Output } from './deviceauth/v1/SetComponentOperationsRequest.ts';
 import type { StateChunk as _deviceauth_v1_StateChunk, StateChunk__Output as _deviceauth_v1_StateChunk__Output } from './deviceauth/v1/StateChunk.ts';
 import type { SubscribeToCertificateUpdatesRequest as _deviceauth_v1_SubscribeToCertificateUpdatesRequest, SubscribeToCertificateUpdatesRequest__Output as _deviceauth_v1_SubscribeToCertificateUpdatesRequest__Output } from './deviceauth/v1/SubscribeToCertificateUpdatesRequest.ts';
 import type { Thing as _deviceauth_v1_Thing, Thing__Output as _deviceauth_v1_Thing__Output } from './deviceauth/v1/Thing.ts';
@@ -139,6 +148,7 @@ export interface ProtoGrpcType {
     v1: {
       AcceptClockRequest: MessageTypeDefinition<_deviceauth_v1_AcceptClockRequest, _deviceauth_v1_AcceptClockRequest__Output>
       AcceptClockResponse: MessageTypeDefinition<_deviceauth_v1_AcceptClockResponse, _deviceauth_v1_AcceptClockResponse__Output>
+      AddComponentRequest: MessageTypeDefinition<_deviceauth_v1_AddComponentRequest, _deviceauth_v1_AddComponentRequest__Output>
       Admin: SubtypeConstructor<typeof grpc.Client, _deviceauth_v1_AdminClient> & { service: _deviceauth_v1_AdminDefinition }
       AttachCertificateRequest: MessageTypeDefinition<_deviceauth_v1_AttachCertificateRequest, _deviceauth_v1_AttachCertificateRequest__Output>
       AttachedCertificate: MessageTypeDefinition<_deviceauth_v1_AttachedCertificate, _deviceauth_v1_AttachedCertificate__Output>
@@ -169,6 +179,8 @@ export interface ProtoGrpcType {
       CloudOperation: MessageTypeDefinition<_deviceauth_v1_CloudOperation, _deviceauth_v1_CloudOperation__Output>
       CloudStatus: MessageTypeDefinition<_deviceauth_v1_CloudStatus, _deviceauth_v1_CloudStatus__Output>
       CloudTrouble: MessageTypeDefinition<_deviceauth_v1_CloudTrouble, _deviceauth_v1_CloudTrouble__Output>
+      Component: MessageTypeDefinition<_deviceauth_v1_Component, _deviceauth_v1_Component__Output>
+      ComponentToken: MessageTypeDefinition<_deviceauth_v1_ComponentToken, _deviceauth_v1_ComponentToken__Output>
       ConfigurationProblem: MessageTypeDefinition<_deviceauth_v1_ConfigurationProblem, _deviceauth_v1_ConfigurationProblem__Output>
       CreateDeviceCaRequest: MessageTypeDefinition<_deviceauth_v1_CreateDeviceCaRequest, _deviceauth_v1_CreateDeviceCaRequest__Output>
       CreateThingRequest: MessageTypeDefinition<_deviceauth_v1_CreateThingRequest, _deviceauth_v1_CreateThingRequest__Output>
@@ -221,6 +233,8 @@ export interface ProtoGrpcType {
       LatencyBucket: MessageTypeDefinition<_deviceauth_v1_LatencyBucket, _deviceauth_v1_LatencyBucket__Output>
       ListCertificatesRequest: MessageTypeDefinition<_deviceauth_v1_ListCertificatesRequest, _deviceauth_v1_ListCertificatesRequest__Output>
       ListCertificatesResponse: MessageTypeDefinition<_deviceauth_v1_ListCertificatesResponse, _deviceauth_v1_ListCertificatesResponse__Output>
+      ListComponentsRequest: MessageTypeDefinition<_deviceauth_v1_ListComponentsRequest, _deviceauth_v1_ListComponentsRequest__Output>
+      ListComponentsResponse: MessageTypeDefinition<_deviceauth_v1_ListComponentsResponse, _deviceauth_v1_ListComponentsResponse__Output>
       ListDeviceCasRequest: MessageTypeDefinition<_deviceauth_v1_ListDeviceCasRequest, _deviceauth_v1_ListDeviceCasRequest__Output>
       ListDeviceCasResponse: MessageTypeDefinition<_deviceauth_v1_ListDeviceCasResponse, _deviceauth_v1_ListDeviceCasResponse__Output>
       ListRefusalsRequest: MessageTypeDefinition<_deviceauth_v1_ListRefusalsRequest, _deviceauth_v1_ListRefusalsRequest__Output>
@@ -245,8 +259,11 @@ export interface ProtoGrpcType {
       RegisterDeviceCaRequest: MessageTypeDefinition<_deviceauth_v1_RegisterDeviceCaRequest, _deviceauth_v1_RegisterDeviceCaRequest__Output>
       RegistryStatus: MessageTypeDefinition<_deviceauth_v1_RegistryStatus, _deviceauth_v1_RegistryStatus__Output>
       ReloadConfigurationRequest: MessageTypeDefinition<_deviceauth_v1_ReloadConfigurationRequest, _deviceauth_v1_ReloadConfigurationRequest__Output>
+      RemoveComponentRequest: MessageTypeDefinition<_deviceauth_v1_RemoveComponentRequest, _deviceauth_v1_RemoveComponentRequest__Output>
+      RemoveComponentResponse: MessageTypeDefinition<_deviceauth_v1_RemoveComponentResponse, _deviceauth_v1_RemoveComponentResponse__Output>
       RemoveDeviceCaRequest: MessageTypeDefinition<_deviceauth_v1_RemoveDeviceCaRequest, _deviceauth_v1_RemoveDeviceCaRequest__Output>
       RemoveDeviceCaResponse: MessageTypeDefinition<_deviceauth_v1_RemoveDeviceCaResponse, _deviceauth_v1_RemoveDeviceCaResponse__Output>
+      RenewComponentTokenRequest: MessageTypeDefinition<_deviceauth_v1_RenewComponentTokenRequest, _deviceauth_v1_RenewComponentTokenRequest__Output>
       RequestRule: EnumTypeDefinition
       RevokeSessionsRequest: MessageTypeDefinition<_deviceauth_v1_RevokeSessionsRequest, _deviceauth_v1_RevokeSessionsRequest__Output>
       RevokeSessionsResponse: MessageTypeDefinition<_deviceauth_v1_RevokeSessionsResponse, _deviceauth_v1_RevokeSessionsResponse__Output>
@@ -267,6 +284,7 @@ export interface ProtoGrpcType {
       SessionsEnded: MessageTypeDefinition<_deviceauth_v1_SessionsEnded, _deviceauth_v1_SessionsEnded__Output>
       SessionsSnapshot: MessageTypeDefinition<_deviceauth_v1_SessionsSnapshot, _deviceauth_v1_SessionsSnapshot__Output>
       SetCertificateStatusRequest: MessageTypeDefinition<_deviceauth_v1_SetCertificateStatusRequest, _deviceauth_v1_SetCertificateStatusRequest__Output>
+      SetComponentOperationsRequest: MessageTypeDefinition<_deviceauth_v1_SetComponentOperationsRequest, _deviceauth_v1_SetComponentOperationsRequest__Output>
       Severity: EnumTypeDefinition
       StateChunk: MessageTypeDefinition<_deviceauth_v1_StateChunk, _deviceauth_v1_StateChunk__Output>
       StatePart: EnumTypeDefinition

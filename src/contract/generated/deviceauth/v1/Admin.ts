@@ -4,9 +4,12 @@ import type * as grpc from '@grpc/grpc-js'
 import type { MethodDefinition } from '@grpc/proto-loader'
 import type { AcceptClockRequest as _deviceauth_v1_AcceptClockRequest, AcceptClockRequest__Output as _deviceauth_v1_AcceptClockRequest__Output } from '../../deviceauth/v1/AcceptClockRequest.ts';
 import type { AcceptClockResponse as _deviceauth_v1_AcceptClockResponse, AcceptClockResponse__Output as _deviceauth_v1_AcceptClockResponse__Output } from '../../deviceauth/v1/AcceptClockResponse.ts';
+import type { AddComponentRequest as _deviceauth_v1_AddComponentRequest, AddComponentRequest__Output as _deviceauth_v1_AddComponentRequest__Output } from '../../deviceauth/v1/AddComponentRequest.ts';
 import type { AttachCertificateRequest as _deviceauth_v1_AttachCertificateRequest, AttachCertificateRequest__Output as _deviceauth_v1_AttachCertificateRequest__Output } from '../../deviceauth/v1/AttachCertificateRequest.ts';
 import type { Certificate as _deviceauth_v1_Certificate, Certificate__Output as _deviceauth_v1_Certificate__Output } from '../../deviceauth/v1/Certificate.ts';
 import type { CloudStatus as _deviceauth_v1_CloudStatus, CloudStatus__Output as _deviceauth_v1_CloudStatus__Output } from '../../deviceauth/v1/CloudStatus.ts';
+import type { Component as _deviceauth_v1_Component, Component__Output as _deviceauth_v1_Component__Output } from '../../deviceauth/v1/Component.ts';
+import type { ComponentToken as _deviceauth_v1_ComponentToken, ComponentToken__Output as _deviceauth_v1_ComponentToken__Output } from '../../deviceauth/v1/ComponentToken.ts';
 import type { CreateDeviceCaRequest as _deviceauth_v1_CreateDeviceCaRequest, CreateDeviceCaRequest__Output as _deviceauth_v1_CreateDeviceCaRequest__Output } from '../../deviceauth/v1/CreateDeviceCaRequest.ts';
 import type { CreateThingRequest as _deviceauth_v1_CreateThingRequest, CreateThingRequest__Output as _deviceauth_v1_CreateThingRequest__Output } from '../../deviceauth/v1/CreateThingRequest.ts';
 import type { DeleteCertificateRequest as _deviceauth_v1_DeleteCertificateRequest, DeleteCertificateRequest__Output as _deviceauth_v1_DeleteCertificateRequest__Output } from '../../deviceauth/v1/DeleteCertificateRequest.ts';
@@ -36,6 +39,8 @@ import type { IssueCertificateRequest as _deviceauth_v1_IssueCertificateRequest,
 import type { IssueCertificateResponse as _deviceauth_v1_IssueCertificateResponse, IssueCertificateResponse__Output as _deviceauth_v1_IssueCertificateResponse__Output } from '../../deviceauth/v1/IssueCertificateResponse.ts';
 import type { ListCertificatesRequest as _deviceauth_v1_ListCertificatesRequest, ListCertificatesRequest__Output as _deviceauth_v1_ListCertificatesRequest__Output } from '../../deviceauth/v1/ListCertificatesRequest.ts';
 import type { ListCertificatesResponse as _deviceauth_v1_ListCertificatesResponse, ListCertificatesResponse__Output as _deviceauth_v1_ListCertificatesResponse__Output } from '../../deviceauth/v1/ListCertificatesResponse.ts';
+import type { ListComponentsRequest as _deviceauth_v1_ListComponentsRequest, ListComponentsRequest__Output as _deviceauth_v1_ListComponentsRequest__Output } from '../../deviceauth/v1/ListComponentsRequest.ts';
+import type { ListComponentsResponse as _deviceauth_v1_ListComponentsResponse, ListComponentsResponse__Output as _deviceauth_v1_ListComponentsResponse__Output } from '../../deviceauth/v1/ListComponentsResponse.ts';
 import type { ListDeviceCasRequest as _deviceauth_v1_ListDeviceCasRequest, ListDeviceCasRequest__Output as _deviceauth_v1_ListDeviceCasRequest__Output } from '../../deviceauth/v1/ListDeviceCasRequest.ts';
 import type { ListDeviceCasResponse as _deviceauth_v1_ListDeviceCasResponse, ListDeviceCasResponse__Output as _deviceauth_v1_ListDeviceCasResponse__Output } from '../../deviceauth/v1/ListDeviceCasResponse.ts';
 import type { ListRefusalsRequest as _deviceauth_v1_ListRefusalsRequest, ListRefusalsRequest__Output as _deviceauth_v1_ListRefusalsRequest__Output } from '../../deviceauth/v1/ListRefusalsRequest.ts';
@@ -50,14 +55,18 @@ import type { RefreshCloudRequest as _deviceauth_v1_RefreshCloudRequest, Refresh
 import type { RegisterCertificateRequest as _deviceauth_v1_RegisterCertificateRequest, RegisterCertificateRequest__Output as _deviceauth_v1_RegisterCertificateRequest__Output } from '../../deviceauth/v1/RegisterCertificateRequest.ts';
 import type { RegisterDeviceCaRequest as _deviceauth_v1_RegisterDeviceCaRequest, RegisterDeviceCaRequest__Output as _deviceauth_v1_RegisterDeviceCaRequest__Output } from '../../deviceauth/v1/RegisterDeviceCaRequest.ts';
 import type { ReloadConfigurationRequest as _deviceauth_v1_ReloadConfigurationRequest, ReloadConfigurationRequest__Output as _deviceauth_v1_ReloadConfigurationRequest__Output } from '../../deviceauth/v1/ReloadConfigurationRequest.ts';
+import type { RemoveComponentRequest as _deviceauth_v1_RemoveComponentRequest, RemoveComponentRequest__Output as _deviceauth_v1_RemoveComponentRequest__Output } from '../../deviceauth/v1/RemoveComponentRequest.ts';
+import type { RemoveComponentResponse as _deviceauth_v1_RemoveComponentResponse, RemoveComponentResponse__Output as _deviceauth_v1_RemoveComponentResponse__Output } from '../../deviceauth/v1/RemoveComponentResponse.ts';
 import type { RemoveDeviceCaRequest as _deviceauth_v1_RemoveDeviceCaRequest, RemoveDeviceCaRequest__Output as _deviceauth_v1_RemoveDeviceCaRequest__Output } from '../../deviceauth/v1/RemoveDeviceCaRequest.ts';
 import type { RemoveDeviceCaResponse as _deviceauth_v1_RemoveDeviceCaResponse, RemoveDeviceCaResponse__Output as _deviceauth_v1_RemoveDeviceCaResponse__Output } from '../../deviceauth/v1/RemoveDeviceCaResponse.ts';
+import type { RenewComponentTokenRequest as _deviceauth_v1_RenewComponentTokenRequest, RenewComponentTokenRequest__Output as _deviceauth_v1_RenewComponentTokenRequest__Output } from '../../deviceauth/v1/RenewComponentTokenRequest.ts';
 import type { RevokeSessionsRequest as _deviceauth_v1_RevokeSessionsRequest, RevokeSessionsRequest__Output as _deviceauth_v1_RevokeSessionsRequest__Output } from '../../deviceauth/v1/RevokeSessionsRequest.ts';
 import type { RevokeSessionsResponse as _deviceauth_v1_RevokeSessionsResponse, RevokeSessionsResponse__Output as _deviceauth_v1_RevokeSessionsResponse__Output } from '../../deviceauth/v1/RevokeSessionsResponse.ts';
 import type { RotateServerCaRequest as _deviceauth_v1_RotateServerCaRequest, RotateServerCaRequest__Output as _deviceauth_v1_RotateServerCaRequest__Output } from '../../deviceauth/v1/RotateServerCaRequest.ts';
 import type { RotateServerCertificatesRequest as _deviceauth_v1_RotateServerCertificatesRequest, RotateServerCertificatesRequest__Output as _deviceauth_v1_RotateServerCertificatesRequest__Output } from '../../deviceauth/v1/RotateServerCertificatesRequest.ts';
 import type { ServerCa as _deviceauth_v1_ServerCa, ServerCa__Output as _deviceauth_v1_ServerCa__Output } from '../../deviceauth/v1/ServerCa.ts';
 import type { SetCertificateStatusRequest as _deviceauth_v1_SetCertificateStatusRequest, SetCertificateStatusRequest__Output as _deviceauth_v1_SetCertificateStatusRequest__Output } from '../../deviceauth/v1/SetCertificateStatusRequest.ts';
+import type { SetComponentOperationsRequest as _deviceauth_v1_SetComponentOperationsRequest, SetComponentOperationsRequest__Output as _deviceauth_v1_SetComponentOperationsRequest__Output } from '../../deviceauth/v1/SetComponentOperationsRequest.ts';
 import type { StateChunk as _deviceauth_v1_StateChunk, StateChunk__Output as _deviceauth_v1_StateChunk__Output } from '../../deviceauth/v1/StateChunk.ts';
 import type { Thing as _deviceauth_v1_Thing, Thing__Output as _deviceauth_v1_Thing__Output } from '../../deviceauth/v1/Thing.ts';
 import type { UpdateConnectivityInfoRequest as _deviceauth_v1_UpdateConnectivityInfoRequest, UpdateConnectivityInfoRequest__Output as _deviceauth_v1_UpdateConnectivityInfoRequest__Output } from '../../deviceauth/v1/UpdateConnectivityInfoRequest.ts';
@@ -79,6 +88,21 @@ export interface AdminClient extends grpc.Client {
   acceptClock(argument: _deviceauth_v1_AcceptClockRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_AcceptClockResponse__Output>): grpc.ClientUnaryCall;
   acceptClock(argument: _deviceauth_v1_AcceptClockRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_AcceptClockResponse__Output>): grpc.ClientUnaryCall;
   acceptClock(argument: _deviceauth_v1_AcceptClockRequest, callback: grpc.requestCallback<_deviceauth_v1_AcceptClockResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * Broker components written for AWS IoT Greengrass, which call on the socket of `greengrassIpc` with a token each.
+   */
+  AddComponent(argument: _deviceauth_v1_AddComponentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  AddComponent(argument: _deviceauth_v1_AddComponentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  AddComponent(argument: _deviceauth_v1_AddComponentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  AddComponent(argument: _deviceauth_v1_AddComponentRequest, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  /**
+   * Broker components written for AWS IoT Greengrass, which call on the socket of `greengrassIpc` with a token each.
+   */
+  addComponent(argument: _deviceauth_v1_AddComponentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  addComponent(argument: _deviceauth_v1_AddComponentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  addComponent(argument: _deviceauth_v1_AddComponentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  addComponent(argument: _deviceauth_v1_AddComponentRequest, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
   
   AttachCertificate(argument: _deviceauth_v1_AttachCertificateRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
   AttachCertificate(argument: _deviceauth_v1_AttachCertificateRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
@@ -301,6 +325,15 @@ export interface AdminClient extends grpc.Client {
   listCertificates(argument: _deviceauth_v1_ListCertificatesRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListCertificatesResponse__Output>): grpc.ClientUnaryCall;
   listCertificates(argument: _deviceauth_v1_ListCertificatesRequest, callback: grpc.requestCallback<_deviceauth_v1_ListCertificatesResponse__Output>): grpc.ClientUnaryCall;
   
+  ListComponents(argument: _deviceauth_v1_ListComponentsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListComponentsResponse__Output>): grpc.ClientUnaryCall;
+  ListComponents(argument: _deviceauth_v1_ListComponentsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ListComponentsResponse__Output>): grpc.ClientUnaryCall;
+  ListComponents(argument: _deviceauth_v1_ListComponentsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListComponentsResponse__Output>): grpc.ClientUnaryCall;
+  ListComponents(argument: _deviceauth_v1_ListComponentsRequest, callback: grpc.requestCallback<_deviceauth_v1_ListComponentsResponse__Output>): grpc.ClientUnaryCall;
+  listComponents(argument: _deviceauth_v1_ListComponentsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListComponentsResponse__Output>): grpc.ClientUnaryCall;
+  listComponents(argument: _deviceauth_v1_ListComponentsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ListComponentsResponse__Output>): grpc.ClientUnaryCall;
+  listComponents(argument: _deviceauth_v1_ListComponentsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListComponentsResponse__Output>): grpc.ClientUnaryCall;
+  listComponents(argument: _deviceauth_v1_ListComponentsRequest, callback: grpc.requestCallback<_deviceauth_v1_ListComponentsResponse__Output>): grpc.ClientUnaryCall;
+  
   ListDeviceCas(argument: _deviceauth_v1_ListDeviceCasRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListDeviceCasResponse__Output>): grpc.ClientUnaryCall;
   ListDeviceCas(argument: _deviceauth_v1_ListDeviceCasRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ListDeviceCasResponse__Output>): grpc.ClientUnaryCall;
   ListDeviceCas(argument: _deviceauth_v1_ListDeviceCasRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ListDeviceCasResponse__Output>): grpc.ClientUnaryCall;
@@ -409,6 +442,21 @@ export interface AdminClient extends grpc.Client {
   reloadConfiguration(argument: _deviceauth_v1_ReloadConfigurationRequest, callback: grpc.requestCallback<_deviceauth_v1_GetConfigurationResponse__Output>): grpc.ClientUnaryCall;
   
   /**
+   * Its connections are closed and its sessions end.
+   */
+  RemoveComponent(argument: _deviceauth_v1_RemoveComponentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_RemoveComponentResponse__Output>): grpc.ClientUnaryCall;
+  RemoveComponent(argument: _deviceauth_v1_RemoveComponentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_RemoveComponentResponse__Output>): grpc.ClientUnaryCall;
+  RemoveComponent(argument: _deviceauth_v1_RemoveComponentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_RemoveComponentResponse__Output>): grpc.ClientUnaryCall;
+  RemoveComponent(argument: _deviceauth_v1_RemoveComponentRequest, callback: grpc.requestCallback<_deviceauth_v1_RemoveComponentResponse__Output>): grpc.ClientUnaryCall;
+  /**
+   * Its connections are closed and its sessions end.
+   */
+  removeComponent(argument: _deviceauth_v1_RemoveComponentRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_RemoveComponentResponse__Output>): grpc.ClientUnaryCall;
+  removeComponent(argument: _deviceauth_v1_RemoveComponentRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_RemoveComponentResponse__Output>): grpc.ClientUnaryCall;
+  removeComponent(argument: _deviceauth_v1_RemoveComponentRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_RemoveComponentResponse__Output>): grpc.ClientUnaryCall;
+  removeComponent(argument: _deviceauth_v1_RemoveComponentRequest, callback: grpc.requestCallback<_deviceauth_v1_RemoveComponentResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * Certificates registered one by one stay as they are; nothing new is admitted through this CA.
    */
   RemoveDeviceCa(argument: _deviceauth_v1_RemoveDeviceCaRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_RemoveDeviceCaResponse__Output>): grpc.ClientUnaryCall;
@@ -422,6 +470,21 @@ export interface AdminClient extends grpc.Client {
   removeDeviceCa(argument: _deviceauth_v1_RemoveDeviceCaRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_RemoveDeviceCaResponse__Output>): grpc.ClientUnaryCall;
   removeDeviceCa(argument: _deviceauth_v1_RemoveDeviceCaRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_RemoveDeviceCaResponse__Output>): grpc.ClientUnaryCall;
   removeDeviceCa(argument: _deviceauth_v1_RemoveDeviceCaRequest, callback: grpc.requestCallback<_deviceauth_v1_RemoveDeviceCaResponse__Output>): grpc.ClientUnaryCall;
+  
+  /**
+   * A new token in the place of the old one, which is refused from now on and whose connections are closed.
+   */
+  RenewComponentToken(argument: _deviceauth_v1_RenewComponentTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  RenewComponentToken(argument: _deviceauth_v1_RenewComponentTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  RenewComponentToken(argument: _deviceauth_v1_RenewComponentTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  RenewComponentToken(argument: _deviceauth_v1_RenewComponentTokenRequest, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  /**
+   * A new token in the place of the old one, which is refused from now on and whose connections are closed.
+   */
+  renewComponentToken(argument: _deviceauth_v1_RenewComponentTokenRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  renewComponentToken(argument: _deviceauth_v1_RenewComponentTokenRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  renewComponentToken(argument: _deviceauth_v1_RenewComponentTokenRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
+  renewComponentToken(argument: _deviceauth_v1_RenewComponentTokenRequest, callback: grpc.requestCallback<_deviceauth_v1_ComponentToken__Output>): grpc.ClientUnaryCall;
   
   /**
    * Ends the sessions that match every field given; at least one must be.
@@ -484,6 +547,21 @@ export interface AdminClient extends grpc.Client {
   setCertificateStatus(argument: _deviceauth_v1_SetCertificateStatusRequest, callback: grpc.requestCallback<_deviceauth_v1_Certificate__Output>): grpc.ClientUnaryCall;
   
   /**
+   * What it may call from now on. What it may not any more ends at once, streams too.
+   */
+  SetComponentOperations(argument: _deviceauth_v1_SetComponentOperationsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Component__Output>): grpc.ClientUnaryCall;
+  SetComponentOperations(argument: _deviceauth_v1_SetComponentOperationsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_Component__Output>): grpc.ClientUnaryCall;
+  SetComponentOperations(argument: _deviceauth_v1_SetComponentOperationsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Component__Output>): grpc.ClientUnaryCall;
+  SetComponentOperations(argument: _deviceauth_v1_SetComponentOperationsRequest, callback: grpc.requestCallback<_deviceauth_v1_Component__Output>): grpc.ClientUnaryCall;
+  /**
+   * What it may call from now on. What it may not any more ends at once, streams too.
+   */
+  setComponentOperations(argument: _deviceauth_v1_SetComponentOperationsRequest, metadata: grpc.Metadata, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Component__Output>): grpc.ClientUnaryCall;
+  setComponentOperations(argument: _deviceauth_v1_SetComponentOperationsRequest, metadata: grpc.Metadata, callback: grpc.requestCallback<_deviceauth_v1_Component__Output>): grpc.ClientUnaryCall;
+  setComponentOperations(argument: _deviceauth_v1_SetComponentOperationsRequest, options: grpc.CallOptions, callback: grpc.requestCallback<_deviceauth_v1_Component__Output>): grpc.ClientUnaryCall;
+  setComponentOperations(argument: _deviceauth_v1_SetComponentOperationsRequest, callback: grpc.requestCallback<_deviceauth_v1_Component__Output>): grpc.ClientUnaryCall;
+  
+  /**
    * Tells Greengrass the addresses that this host knows of itself, in the place of all that was there. NOT_FOUND too where
    * the daemon is no Greengrass core.
    */
@@ -516,6 +594,11 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
    * Accepts the wall clock as it is now as right, and resets the high-water mark to it.
    */
   AcceptClock: grpc.handleUnaryCall<_deviceauth_v1_AcceptClockRequest__Output, _deviceauth_v1_AcceptClockResponse>;
+  
+  /**
+   * Broker components written for AWS IoT Greengrass, which call on the socket of `greengrassIpc` with a token each.
+   */
+  AddComponent: grpc.handleUnaryCall<_deviceauth_v1_AddComponentRequest__Output, _deviceauth_v1_ComponentToken>;
   
   AttachCertificate: grpc.handleUnaryCall<_deviceauth_v1_AttachCertificateRequest__Output, _deviceauth_v1_Certificate>;
   
@@ -586,6 +669,8 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
   
   ListCertificates: grpc.handleUnaryCall<_deviceauth_v1_ListCertificatesRequest__Output, _deviceauth_v1_ListCertificatesResponse>;
   
+  ListComponents: grpc.handleUnaryCall<_deviceauth_v1_ListComponentsRequest__Output, _deviceauth_v1_ListComponentsResponse>;
+  
   ListDeviceCas: grpc.handleUnaryCall<_deviceauth_v1_ListDeviceCasRequest__Output, _deviceauth_v1_ListDeviceCasResponse>;
   
   /**
@@ -618,9 +703,19 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
   ReloadConfiguration: grpc.handleUnaryCall<_deviceauth_v1_ReloadConfigurationRequest__Output, _deviceauth_v1_GetConfigurationResponse>;
   
   /**
+   * Its connections are closed and its sessions end.
+   */
+  RemoveComponent: grpc.handleUnaryCall<_deviceauth_v1_RemoveComponentRequest__Output, _deviceauth_v1_RemoveComponentResponse>;
+  
+  /**
    * Certificates registered one by one stay as they are; nothing new is admitted through this CA.
    */
   RemoveDeviceCa: grpc.handleUnaryCall<_deviceauth_v1_RemoveDeviceCaRequest__Output, _deviceauth_v1_RemoveDeviceCaResponse>;
+  
+  /**
+   * A new token in the place of the old one, which is refused from now on and whose connections are closed.
+   */
+  RenewComponentToken: grpc.handleUnaryCall<_deviceauth_v1_RenewComponentTokenRequest__Output, _deviceauth_v1_ComponentToken>;
   
   /**
    * Ends the sessions that match every field given; at least one must be.
@@ -643,6 +738,11 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
   SetCertificateStatus: grpc.handleUnaryCall<_deviceauth_v1_SetCertificateStatusRequest__Output, _deviceauth_v1_Certificate>;
   
   /**
+   * What it may call from now on. What it may not any more ends at once, streams too.
+   */
+  SetComponentOperations: grpc.handleUnaryCall<_deviceauth_v1_SetComponentOperationsRequest__Output, _deviceauth_v1_Component>;
+  
+  /**
    * Tells Greengrass the addresses that this host knows of itself, in the place of all that was there. NOT_FOUND too where
    * the daemon is no Greengrass core.
    */
@@ -654,6 +754,7 @@ export interface AdminHandlers extends grpc.UntypedServiceImplementation {
 
 export interface AdminDefinition extends grpc.ServiceDefinition {
   AcceptClock: MethodDefinition<_deviceauth_v1_AcceptClockRequest, _deviceauth_v1_AcceptClockResponse, _deviceauth_v1_AcceptClockRequest__Output, _deviceauth_v1_AcceptClockResponse__Output>
+  AddComponent: MethodDefinition<_deviceauth_v1_AddComponentRequest, _deviceauth_v1_ComponentToken, _deviceauth_v1_AddComponentRequest__Output, _deviceauth_v1_ComponentToken__Output>
   AttachCertificate: MethodDefinition<_deviceauth_v1_AttachCertificateRequest, _deviceauth_v1_Certificate, _deviceauth_v1_AttachCertificateRequest__Output, _deviceauth_v1_Certificate__Output>
   CreateDeviceCa: MethodDefinition<_deviceauth_v1_CreateDeviceCaRequest, _deviceauth_v1_DeviceCa, _deviceauth_v1_CreateDeviceCaRequest__Output, _deviceauth_v1_DeviceCa__Output>
   CreateThing: MethodDefinition<_deviceauth_v1_CreateThingRequest, _deviceauth_v1_Thing, _deviceauth_v1_CreateThingRequest__Output, _deviceauth_v1_Thing__Output>
@@ -673,6 +774,7 @@ export interface AdminDefinition extends grpc.ServiceDefinition {
   ImportState: MethodDefinition<_deviceauth_v1_ImportStateRequest, _deviceauth_v1_ImportStateResponse, _deviceauth_v1_ImportStateRequest__Output, _deviceauth_v1_ImportStateResponse__Output>
   IssueCertificate: MethodDefinition<_deviceauth_v1_IssueCertificateRequest, _deviceauth_v1_IssueCertificateResponse, _deviceauth_v1_IssueCertificateRequest__Output, _deviceauth_v1_IssueCertificateResponse__Output>
   ListCertificates: MethodDefinition<_deviceauth_v1_ListCertificatesRequest, _deviceauth_v1_ListCertificatesResponse, _deviceauth_v1_ListCertificatesRequest__Output, _deviceauth_v1_ListCertificatesResponse__Output>
+  ListComponents: MethodDefinition<_deviceauth_v1_ListComponentsRequest, _deviceauth_v1_ListComponentsResponse, _deviceauth_v1_ListComponentsRequest__Output, _deviceauth_v1_ListComponentsResponse__Output>
   ListDeviceCas: MethodDefinition<_deviceauth_v1_ListDeviceCasRequest, _deviceauth_v1_ListDeviceCasResponse, _deviceauth_v1_ListDeviceCasRequest__Output, _deviceauth_v1_ListDeviceCasResponse__Output>
   ListRefusals: MethodDefinition<_deviceauth_v1_ListRefusalsRequest, _deviceauth_v1_ListRefusalsResponse, _deviceauth_v1_ListRefusalsRequest__Output, _deviceauth_v1_ListRefusalsResponse__Output>
   ListServerCertificates: MethodDefinition<_deviceauth_v1_ListServerCertificatesRequest, _deviceauth_v1_ListServerCertificatesResponse, _deviceauth_v1_ListServerCertificatesRequest__Output, _deviceauth_v1_ListServerCertificatesResponse__Output>
@@ -682,11 +784,14 @@ export interface AdminDefinition extends grpc.ServiceDefinition {
   RegisterCertificate: MethodDefinition<_deviceauth_v1_RegisterCertificateRequest, _deviceauth_v1_Certificate, _deviceauth_v1_RegisterCertificateRequest__Output, _deviceauth_v1_Certificate__Output>
   RegisterDeviceCa: MethodDefinition<_deviceauth_v1_RegisterDeviceCaRequest, _deviceauth_v1_DeviceCa, _deviceauth_v1_RegisterDeviceCaRequest__Output, _deviceauth_v1_DeviceCa__Output>
   ReloadConfiguration: MethodDefinition<_deviceauth_v1_ReloadConfigurationRequest, _deviceauth_v1_GetConfigurationResponse, _deviceauth_v1_ReloadConfigurationRequest__Output, _deviceauth_v1_GetConfigurationResponse__Output>
+  RemoveComponent: MethodDefinition<_deviceauth_v1_RemoveComponentRequest, _deviceauth_v1_RemoveComponentResponse, _deviceauth_v1_RemoveComponentRequest__Output, _deviceauth_v1_RemoveComponentResponse__Output>
   RemoveDeviceCa: MethodDefinition<_deviceauth_v1_RemoveDeviceCaRequest, _deviceauth_v1_RemoveDeviceCaResponse, _deviceauth_v1_RemoveDeviceCaRequest__Output, _deviceauth_v1_RemoveDeviceCaResponse__Output>
+  RenewComponentToken: MethodDefinition<_deviceauth_v1_RenewComponentTokenRequest, _deviceauth_v1_ComponentToken, _deviceauth_v1_RenewComponentTokenRequest__Output, _deviceauth_v1_ComponentToken__Output>
   RevokeSessions: MethodDefinition<_deviceauth_v1_RevokeSessionsRequest, _deviceauth_v1_RevokeSessionsResponse, _deviceauth_v1_RevokeSessionsRequest__Output, _deviceauth_v1_RevokeSessionsResponse__Output>
   RotateServerCa: MethodDefinition<_deviceauth_v1_RotateServerCaRequest, _deviceauth_v1_ServerCa, _deviceauth_v1_RotateServerCaRequest__Output, _deviceauth_v1_ServerCa__Output>
   RotateServerCertificates: MethodDefinition<_deviceauth_v1_RotateServerCertificatesRequest, _deviceauth_v1_ListServerCertificatesResponse, _deviceauth_v1_RotateServerCertificatesRequest__Output, _deviceauth_v1_ListServerCertificatesResponse__Output>
   SetCertificateStatus: MethodDefinition<_deviceauth_v1_SetCertificateStatusRequest, _deviceauth_v1_Certificate, _deviceauth_v1_SetCertificateStatusRequest__Output, _deviceauth_v1_Certificate__Output>
+  SetComponentOperations: MethodDefinition<_deviceauth_v1_SetComponentOperationsRequest, _deviceauth_v1_Component, _deviceauth_v1_SetComponentOperationsRequest__Output, _deviceauth_v1_Component__Output>
   UpdateConnectivityInfo: MethodDefinition<_deviceauth_v1_UpdateConnectivityInfoRequest, _deviceauth_v1_UpdateConnectivityInfoResponse, _deviceauth_v1_UpdateConnectivityInfoRequest__Output, _deviceauth_v1_UpdateConnectivityInfoResponse__Output>
   UpdateThing: MethodDefinition<_deviceauth_v1_UpdateThingRequest, _deviceauth_v1_Thing, _deviceauth_v1_UpdateThingRequest__Output, _deviceauth_v1_Thing__Output>
 }

@@ -1,0 +1,67 @@
+/** The keys about EMQX: the ports it calls, which of its own it is, and where its REST API is. */
+import { z } from 'zod';
+import { own } from './key.ts';
+import { callerPort, limits } from './listener-schema.ts';
+import { DAY, path } from './values.ts';
+
+const exhook = z.strictObject({
+  ...callerPort(),
+  limits: limits.prefault({}),
+});
+
+const http = z.strictObject({
+  ...callerPort(),
+  sharedSecretFile: own(
+    path().optional(),
+    'A file whose first line, 32 characters or more, EMQX sends as `Authorization: Bearer <secret>`. Asked for beside `tls`, and ' +
+      'required with `insecureLoopback`. Read again on a reload; mode 0600.',
+    { effect: 'restart' },
+  ),
+  limits: limits.prefault({}),
+});
+
+const api = z.strictObject({
+  url: own(
+    z
+      .string()
+      .regex(
+        /^https?:\/\/(?:[A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(?::\d{1,5})?(?:\/[A-Za-z0-9._~/-]*)?$/,
+        'must be http:// or https://, a host, and a port or path where there is one',
+      ),
+    'Where the REST API of EMQX is, without `/api/v5`, such as `http://127.0.0.1:18083`. `http:` on a loopback address only: the key goes with every request.',
+    { effect: 'restart' },
+  ),
+  keyFile: own(
+    path(),
+    'A file whose first line is `<API key>:<secret>` of EMQX. Read again on a reload. Mode 0600.',
+    { effect: 'restart' },
+  ),
+  caFile: own(
+    path().optional(),
+    "The CA of EMQX's certificate, PEM, for `https:`. Without it: Node's own list of CAs.",
+    { effect: 'restart' },
+  ),
+  requestsPerSecond: own(
+    z.int().min(1).max(10_000).default(100),
+    'How many requests EMQX is sent in a second at most, kicks before everything else. Too small: after a change of a policy that concerns ' +
+      'many devices the last of them are told late.',
+    { unit: 'requests', effect: 'restart' },
+  ),
+  retrySeconds: own(
+    z.int().min(1).max(DAY).default(3600),
+    'How long a kick or a flush that EMQX does not take is tried again. Then it is given up with an alarm; the next action of the client is refused all the same.',
+    { unit: 'seconds', effect: 'restart' },
+  ),
+});
+
+export const emqx = z.strictObject({
+  mutualTlsPorts: own(
+    z.array(z.int().min(1).max(65_535)).default([]),
+    "The ports of EMQX's listeners that demand a client certificate (`verify_peer` and `fail_if_no_peer_cert = true`). Clients on any other port are refused by ExHook, " +
+      'whatever they claim: only there is a certificate proven. A port that is named here and does not demand one lets anybody in who knows a certificate.',
+    { effect: 'restart', outOfRange: 'error' },
+  ),
+  exhook: exhook.optional(),
+  http: http.optional(),
+  api: api.optional(),
+});

@@ -1,0 +1,22 @@
+// Original file: proto/emqx/exhook/v2/exhook.proto
+
+import type { ClientInfo as _emqx_exhook_v2_ClientInfo, ClientInfo__Output as _emqx_exhook_v2_ClientInfo__Output } from '../../../emqx/exhook/v2/ClientInfo.ts';
+import type { RequestMeta as _emqx_exhook_v2_RequestMeta, RequestMeta__Output as _emqx_exhook_v2_RequestMeta__Output } from '../../../emqx/exhook/v2/RequestMeta.ts';
+
+export interface ClientAuthenticateRequest {
+  'clientinfo'?: (_emqx_exhook_v2_ClientInfo | null);
+  /**
+   * What was decided before us; not looked at.
+   */
+  'result'?: (boolean);
+  'meta'?: (_emqx_exhook_v2_RequestMeta | null);
+}
+
+export interface ClientAuthenticateRequest__Output {
+  'clientinfo': (_emqx_exhook_v2_ClientInfo__Output | null);
+  /**
+   * What was decided before us; not looked at.
+   */
+  'result': (boolean);
+  'meta': (_emqx_exhook_v2_RequestMeta__Output | null);
+}

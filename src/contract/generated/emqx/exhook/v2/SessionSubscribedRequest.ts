@@ -1,0 +1,19 @@
+// Original file: proto/emqx/exhook/v2/exhook.proto
+
+import type { ClientInfo as _emqx_exhook_v2_ClientInfo, ClientInfo__Output as _emqx_exhook_v2_ClientInfo__Output } from '../../../emqx/exhook/v2/ClientInfo.ts';
+import type { SubOpts as _emqx_exhook_v2_SubOpts, SubOpts__Output as _emqx_exhook_v2_SubOpts__Output } from '../../../emqx/exhook/v2/SubOpts.ts';
+import type { RequestMeta as _emqx_exhook_v2_RequestMeta, RequestMeta__Output as _emqx_exhook_v2_RequestMeta__Output } from '../../../emqx/exhook/v2/RequestMeta.ts';
+
+export interface SessionSubscribedRequest {
+  'clientinfo'?: (_emqx_exhook_v2_ClientInfo | null);
+  'topic'?: (string);
+  'subopts'?: (_emqx_exhook_v2_SubOpts | null);
+  'meta'?: (_emqx_exhook_v2_RequestMeta | null);
+}
+
+export interface SessionSubscribedRequest__Output {
+  'clientinfo': (_emqx_exhook_v2_ClientInfo__Output | null);
+  'topic': (string);
+  'subopts': (_emqx_exhook_v2_SubOpts__Output | null);
+  'meta': (_emqx_exhook_v2_RequestMeta__Output | null);
+}

@@ -1,0 +1,19 @@
+// Original file: proto/emqx/exhook/v3/exhook.proto
+
+import type { ClientInfo as _emqx_exhook_v3_ClientInfo, ClientInfo__Output as _emqx_exhook_v3_ClientInfo__Output } from '../../../emqx/exhook/v3/ClientInfo.ts';
+import type { SubOpts as _emqx_exhook_v3_SubOpts, SubOpts__Output as _emqx_exhook_v3_SubOpts__Output } from '../../../emqx/exhook/v3/SubOpts.ts';
+import type { RequestMeta as _emqx_exhook_v3_RequestMeta, RequestMeta__Output as _emqx_exhook_v3_RequestMeta__Output } from '../../../emqx/exhook/v3/RequestMeta.ts';
+
+export interface SessionSubscribedRequest {
+  'clientinfo'?: (_emqx_exhook_v3_ClientInfo | null);
+  'topic'?: (string);
+  'subopts'?: (_emqx_exhook_v3_SubOpts | null);
+  'meta'?: (_emqx_exhook_v3_RequestMeta | null);
+}
+
+export interface SessionSubscribedRequest__Output {
+  'clientinfo': (_emqx_exhook_v3_ClientInfo__Output | null);
+  'topic': (string);
+  'subopts': (_emqx_exhook_v3_SubOpts__Output | null);
+  'meta': (_emqx_exhook_v3_RequestMeta__Output | null);
+}
