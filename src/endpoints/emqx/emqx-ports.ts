@@ -2,6 +2,7 @@
  * What the two doors of EMQX (ExHook, HTTP) ask of what they have in common, and that of EMQX itself. A client is known by
  * its id; EMQX has at most one connected client of an id, in the whole cluster.
  */
+import type { SessionGrants } from '../../policy/grants.ts';
 import type { OpenedSession } from '../ports.ts';
 
 /** A client as a hook or a request names it. Its certificate was proven in the TLS handshake: the door has checked that. */
@@ -27,9 +28,13 @@ export type Enforcement = 'asked' | 'told';
 export interface EmqxSessions {
   /**
    * Opens a session and decides `mqtt:connect`; a session for the same connection and certificate that is there already is the
-   * answer, so that asking twice has no effect.
+   * answer, so that asking twice has no effect. `enforcement` is asked what the door makes of the grants.
    */
-  authenticate(client: EmqxClient, enforcement: Enforcement, signal: AbortSignal): Promise<EmqxVerdict>;
+  authenticate(
+    client: EmqxClient,
+    enforcement: (grants: SessionGrants) => Enforcement,
+    signal: AbortSignal,
+  ): Promise<EmqxVerdict>;
   /**
    * A client that EMQX has and the daemon does not know, because it was restarted or had to make room, is authenticated
    * first. The topic, or the filter; `$share/<group>/` may be there. Never rejects: false.
@@ -37,7 +42,7 @@ export interface EmqxSessions {
   authorize(client: EmqxClient, action: EmqxAction, topic: string, signal: AbortSignal): Promise<boolean>;
   /** For what was not asked with a certificate: of the session that this client id has. False where there is none. */
   authorizeKnown(clientId: string, action: EmqxAction, topic: string): boolean;
-  disconnected(client: EmqxClient, reason: string): void;
+  disconnected(client: EmqxClient): void;
   /** It has a session of before at EMQX, with subscriptions that were not asked for again. */
   resumed(clientId: string): void;
   /** EMQX has (again) begun to ask: its clients are compared with the sessions here. */
@@ -65,14 +70,23 @@ export interface EmqxClients {
   /** Undefined: it has no session. The filter as EMQX has it, `$share/<group>/` or `$queue/` included. */
   maySubscribe(clientId: string, filter: string): boolean | undefined;
   /**
-   * A connected client without a session. `certificate`: its text, or its id where only that is known. `gone`: it must be
-   * disconnected; `unknown`: no verdict now, or it is no client with a certificate: leave it.
+   * A connected client without a session: the text of its certificate, or what it was told at authentication. `gone`: it must
+   * be disconnected; `unknown`: no verdict now, or it is no client with a certificate: leave it.
    */
   readmit(
     clientId: string,
-    certificate: { readonly text: string } | { readonly id: string },
+    certificate: { readonly text: string } | { readonly attributes: KnownAttributes },
     signal: AbortSignal,
   ): Promise<'live' | 'gone' | 'unknown'>;
+  /** All clients that EMQX has, found by a walk that began at `before` (monotonic). */
+  connectedAre(clientIds: ReadonlySet<string>, before: number): void;
+}
+
+/** What EMQX keeps of an authentication by HTTP, and tells in its API. */
+export interface KnownAttributes {
+  readonly certificateId: string;
+  /** `grantsFingerprint` of what it was told; empty: it was left to the authorization endpoint. */
+  readonly grants: string;
 }
 
 /** A client as EMQX's REST API tells of it. */
@@ -84,5 +98,7 @@ export interface ConnectedClient {
   readonly connected: boolean;
 }
 
-/** The attribute that names the certificate, lower-case hex SHA-256 of its DER: `client_attrs` of the HTTP answer. */
+/** `client_attrs` of the HTTP answer: the certificate, lower-case hex SHA-256 of its DER. */
 export const CERTIFICATE_ATTRIBUTE = 'deviceauth_certificate';
+/** `KnownAttributes.grants`. */
+export const GRANTS_ATTRIBUTE = 'deviceauth_grants';
