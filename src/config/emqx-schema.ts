@@ -56,10 +56,10 @@ const api = z.strictObject({
 
 export const emqx = z.strictObject({
   mutualTlsPorts: own(
-    z.array(z.int().min(1).max(65_535)).default([]),
+    z.array(own(z.int().min(1).max(65_535), 'A port.', { outOfRange: 'error' })).default([]),
     "The ports of EMQX's listeners that demand a client certificate (`verify_peer` and `fail_if_no_peer_cert = true`). Clients on any other port are refused by ExHook, " +
       'whatever they claim: only there is a certificate proven. A port that is named here and does not demand one lets anybody in who knows a certificate.',
-    { effect: 'restart', outOfRange: 'error' },
+    { effect: 'restart' },
   ),
   exhook: exhook.optional(),
   http: http.optional(),

@@ -57,6 +57,16 @@ describe('A configuration file', () => {
       stateDirectory: '/var/lib/deviceauthd',
       admin: { socket: '/run/deviceauthd/admin.sock', mode: '0600' },
       listeners: {},
+      emqx: {},
+      greengrassIpc: {
+        mode: '0660',
+        limits: {
+          maxConnections: 100,
+          maxConcurrentCalls: 2000,
+          maxCallsPerSecond: 100_000,
+          maxMessageBytes: 1_048_576,
+        },
+      },
       sessions: { minimumHeldSeconds: 60, maxPerClientId: 4 },
       cloud: {
         verificationDeadlineSeconds: 30,

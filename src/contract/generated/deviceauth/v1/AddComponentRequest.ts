@@ -2,6 +2,9 @@
 
 
 export interface AddComponentRequest {
+  /**
+   * As in Component.
+   */
   'name'?: (string);
   /**
    * At least one; "*" alone stands for all of them.
@@ -10,6 +13,9 @@ export interface AddComponentRequest {
 }
 
 export interface AddComponentRequest__Output {
+  /**
+   * As in Component.
+   */
   'name': (string);
   /**
    * At least one; "*" alone stands for all of them.

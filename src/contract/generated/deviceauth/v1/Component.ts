@@ -15,7 +15,13 @@ export interface Component {
    * SubscribeToCertificateUpdates.
    */
   'operations'?: (string)[];
+  /**
+   * When it was added.
+   */
   'createdAt'?: (number | string | Long);
+  /**
+   * When its present token was made.
+   */
   'tokenIssuedAt'?: (number | string | Long);
   /**
    * Open now.
@@ -36,7 +42,13 @@ export interface Component__Output {
    * SubscribeToCertificateUpdates.
    */
   'operations': (string)[];
+  /**
+   * When it was added.
+   */
   'createdAt': (number);
+  /**
+   * When its present token was made.
+   */
   'tokenIssuedAt': (number);
   /**
    * Open now.

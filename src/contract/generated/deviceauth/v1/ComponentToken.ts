@@ -3,6 +3,9 @@
 import type { Component as _deviceauth_v1_Component, Component__Output as _deviceauth_v1_Component__Output } from '../../deviceauth/v1/Component.ts';
 
 export interface ComponentToken {
+  /**
+   * Whose it is.
+   */
   'component'?: (_deviceauth_v1_Component | null);
   /**
    * The component's SVCUID. Told once; only its hash is kept.
@@ -15,6 +18,9 @@ export interface ComponentToken {
 }
 
 export interface ComponentToken__Output {
+  /**
+   * Whose it is.
+   */
   'component': (_deviceauth_v1_Component__Output | null);
   /**
    * The component's SVCUID. Told once; only its hash is kept.

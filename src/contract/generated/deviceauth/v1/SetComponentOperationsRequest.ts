@@ -2,6 +2,9 @@
 
 
 export interface SetComponentOperationsRequest {
+  /**
+   * Of a component that is there; otherwise NOT_FOUND.
+   */
   'name'?: (string);
   /**
    * As in AddComponentRequest.
@@ -10,6 +13,9 @@ export interface SetComponentOperationsRequest {
 }
 
 export interface SetComponentOperationsRequest__Output {
+  /**
+   * Of a component that is there; otherwise NOT_FOUND.
+   */
   'name': (string);
   /**
    * As in AddComponentRequest.
