@@ -86,6 +86,8 @@ export interface TrustPersistence {
   setHighWaterMark(mark: ClockMark): Promise<void>;
   /** In the order of their ids, at most `limit`, those after `after`: every certificate with a record or an attachment. */
   page(after: string | undefined, limit: number): Promise<readonly KnownCertificate[]>;
+  /** Of a certificate with a record; undefined: there is none. */
+  pem(certificateId: string): Promise<string | undefined>;
   /** Deletes the PEM if it is still this one. */
   dropPem(certificateId: string, pem: string): Promise<void>;
   /** Undefined: there was no run yet. */

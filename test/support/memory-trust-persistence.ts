@@ -92,6 +92,11 @@ export class MemoryTrustPersistence implements TrustPersistence {
       .map((certificateId) => ({ certificateId, pem: this.pems.get(certificateId) }));
   }
 
+  async pem(certificateId: string): Promise<string | undefined> {
+    if (this.unreadable) throw new Error('database disk image is malformed');
+    return this.pems.get(certificateId);
+  }
+
   async dropPem(certificateId: string, pem: string): Promise<void> {
     if (this.failing) throw new Error('database or disk is full');
     if (this.pems.get(certificateId) === pem) this.pems.delete(certificateId);

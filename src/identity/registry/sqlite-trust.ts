@@ -23,6 +23,7 @@ export class SqliteTrust implements TrustPersistence {
   readonly #certificate: StatementSync;
   readonly #attachments: StatementSync;
   readonly #hasPem: StatementSync;
+  readonly #pem: StatementSync;
   readonly #page: StatementSync;
   readonly #counts: StatementSync;
   readonly #putPem: StatementSync;
@@ -43,6 +44,7 @@ export class SqliteTrust implements TrustPersistence {
     this.#certificate = database.prepare('SELECT * FROM trusted_certificates WHERE certificate_id = ?');
     this.#attachments = database.prepare('SELECT * FROM trusted_attachments WHERE certificate_id = ?');
     this.#hasPem = database.prepare('SELECT 1 FROM trusted_pems WHERE certificate_id = ?');
+    this.#pem = database.prepare('SELECT pem FROM trusted_pems WHERE certificate_id = ?');
     this.#page = database.prepare(
       `SELECT ids.certificate_id, pem FROM
          (SELECT certificate_id FROM trusted_certificates WHERE certificate_id > :after
@@ -134,6 +136,13 @@ export class SqliteTrust implements TrustPersistence {
         pem: row['pem'] === null ? undefined : textOf(row, 'pem'),
       })),
     );
+  }
+
+  pem(certificateId: string): Promise<string | undefined> {
+    return this.#read(() => {
+      const row = this.#pem.get(certificateId);
+      return row === undefined ? undefined : textOf(row, 'pem');
+    });
   }
 
   dropPem(certificateId: string, pem: string): Promise<void> {

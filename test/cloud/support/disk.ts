@@ -47,6 +47,10 @@ export class Disk implements TrustPersistence {
     return this.#unlessDead(this.#stored.page(after, limit));
   }
 
+  pem(certificateId: string): Promise<string | undefined> {
+    return this.#unlessDead(this.#stored.pem(certificateId));
+  }
+
   dropPem(certificateId: string, pem: string): Promise<void> {
     return this.#change(() => this.#stored.dropPem(certificateId, pem));
   }

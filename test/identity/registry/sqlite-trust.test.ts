@@ -107,6 +107,8 @@ describe('trust kept in the registry’s database', () => {
     await registry.trust.write({ ...NOTHING, certificates: [certificate], pems });
     await reopen();
     expect((await registry.trust.load(id('aa'))).hasPem).toBe(true);
+    expect(await registry.trust.pem(id('aa'))).toBeDefined();
+    expect(await registry.trust.pem(id('ff'))).toBeUndefined();
     expect(await registry.trust.page(undefined, 10)).toEqual(pems);
     await registry.trust.write({ ...NOTHING, deletedCertificates: [id('aa')] });
     expect((await registry.trust.load(id('aa'))).hasPem).toBe(false);
