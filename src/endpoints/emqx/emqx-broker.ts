@@ -110,8 +110,6 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     const certificateId = this.#options.certificateId(certificate);
     const again = this.#sameQuestion(clientId, certificateId, connection);
     if (again !== undefined) return this.#mayConnect(again) ? allowed(again) : REFUSED;
-    await this.#enforcer?.settled(clientId);
-    if (signal.aborted) return UNAVAILABLE;
     const question = { clientId, certificate, certificateId, enforcement };
     // Each connection is a question of its own; the same one asked twice is one.
     const opened = await this.#open(question, connection, signal);
@@ -119,7 +117,10 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     const { known } = opened;
     this.#connect(known, connection);
     this.#departures.returned(clientId);
-    return allowed(known);
+    // With its session opened before, no request to disconnect it begins after this one is over.
+    await this.#enforcer?.settled(clientId);
+    if (signal.aborted) return UNAVAILABLE;
+    return this.#mayConnect(known) ? allowed(known) : REFUSED;
   }
 
   async authorize(

@@ -59,7 +59,10 @@ export interface EmqxEnforcer {
   audit(clientId: string): void;
   /** Every connected client is compared with the sessions, and readmitted or kicked. */
   reconcile(): void;
-  /** Resolves when no request to disconnect this client is under way: one that comes back must not be hit by it. */
+  /**
+   * Resolves when no request to disconnect this client is under way, within seconds; to be awaited between the opening of a session
+   * and the answer to EMQX, so that one that comes back is not hit by what was meant for the one before.
+   */
   settled(clientId: string): Promise<void>;
 }
 
