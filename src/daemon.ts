@@ -5,6 +5,7 @@
  */
 import { hostname } from 'node:os';
 import type { Clock } from './clock.ts';
+import { Components } from './components/components.ts';
 import type { Configuration } from './config/load.ts';
 import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
 import { loadContract } from './contract/index.ts';
@@ -106,6 +107,11 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
   stack.push(() => trusted.stop());
 
   telemetry.started(configuration.status);
+  const components = await Components.open({
+    store: registry.components,
+    clock,
+    onFault: (err) => logger.error({ err }, 'a change of a component was not heard everywhere'),
+  });
 
   const revocation = { stateDirectory, configuration, registry, trusted, clock, telemetry, stack };
   const revoked = await openRevocations(revocation);
@@ -214,6 +220,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         refusals: { list: (limit) => refusals.recent(limit) },
         configuration: configurationOf(configuration),
         cloud: cloud && cloudOf(cloud, authenticator, refresh),
+        components: { control: components, connections: () => 0, socket: current().greengrassIpc.socket },
         doctor: {
           examine: (signal) => {
             const knownCertificateId = async () =>

@@ -396,6 +396,74 @@ const CAS: readonly CommandSpec[] = [
   },
 ];
 
+const componentOperand = {
+  name: 'NAME',
+  required: true,
+  describe: 'Its name, such as aws.greengrass.clientdevices.mqtt.EMQX',
+};
+const componentOperations: OptionSpec = {
+  type: 'string',
+  value: 'LIST',
+  required: true,
+  describe: 'What it may call: names with commas between, or * for all four',
+};
+const envFile: OptionSpec = {
+  type: 'string',
+  value: 'FILE',
+  describe: 'Write its environment to FILE (mode 0600) instead of printing the token',
+};
+
+const COMPONENTS: readonly CommandSpec[] = [
+  {
+    words: ['component', 'add'],
+    summary: 'Let a broker component written for AWS IoT Greengrass call',
+    details:
+      'Prints the two variables of its environment, the token (SVCUID) among them: it is told once, and only its hash is kept. Operations are VerifyClientDeviceIdentity, GetClientDeviceAuthToken, AuthorizeClientDeviceAction and SubscribeToCertificateUpdates.',
+    operands: [componentOperand],
+    options: { operations: componentOperations, 'environment-file': envFile, force },
+    daemon: 'always',
+    example:
+      "deviceauthctl component add my.broker --operations '*' --environment-file /etc/my-broker/ipc.env",
+    load: async () => (await import('./verbs/component.ts')).add,
+  },
+  {
+    words: ['component', 'list'],
+    summary: 'List the components and what each may call',
+    daemon: 'always',
+    example: 'deviceauthctl component list',
+    load: async () => (await import('./verbs/component.ts')).list,
+  },
+  {
+    words: ['component', 'allow'],
+    summary: 'Change what a component may call',
+    details: 'What is given replaces the old as a whole. What it may not call any more ends at once.',
+    operands: [componentOperand],
+    options: { operations: componentOperations },
+    daemon: 'always',
+    example:
+      'deviceauthctl component allow my.broker --operations GetClientDeviceAuthToken,AuthorizeClientDeviceAction',
+    load: async () => (await import('./verbs/component.ts')).allow,
+  },
+  {
+    words: ['component', 'renew-token'],
+    summary: 'Give a component another token; the old one is refused at once',
+    operands: [componentOperand],
+    options: { 'environment-file': envFile, force },
+    daemon: 'always',
+    example:
+      'deviceauthctl component renew-token my.broker --environment-file /etc/my-broker/ipc.env --force',
+    load: async () => (await import('./verbs/component.ts')).renewToken,
+  },
+  {
+    words: ['component', 'remove'],
+    summary: 'Refuse a component, close its connections, end its sessions',
+    operands: [componentOperand],
+    daemon: 'always',
+    example: 'deviceauthctl component remove my.broker',
+    load: async () => (await import('./verbs/component.ts')).remove,
+  },
+];
+
 const RUNNING: readonly CommandSpec[] = [
   {
     words: ['session', 'list'],
@@ -501,7 +569,7 @@ const RUNNING: readonly CommandSpec[] = [
 export const DEVICEAUTHCTL: Program = {
   name: 'deviceauthctl',
   summary: 'Manages deviceauthd: devices, certificates, sessions, policy',
-  commands: [...THINGS, ...CERTIFICATES, ...CAS, ...RUNNING, ...CLOUD],
+  commands: [...THINGS, ...CERTIFICATES, ...CAS, ...COMPONENTS, ...RUNNING, ...CLOUD],
   notes: [
     'Exit codes: 0 done; 1 refused or partly failed; 2 the command line, a file or',
     'the configuration is wrong; 3 the daemon is not reachable (explain: 2).',

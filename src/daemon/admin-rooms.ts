@@ -28,6 +28,7 @@ const KINDS: Readonly<Record<string, AuditEvent['kind']>> = {
   backup: 'daemon',
   cloud: 'daemon',
   connectivity: 'daemon',
+  component: 'daemon',
   'server-ca': 'certificate',
   'server-certificate': 'certificate',
 };

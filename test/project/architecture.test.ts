@@ -9,7 +9,8 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   policy: ['contract'],
   connectivity: [],
   // The registry keeps what that room knows.
-  identity: ['connectivity/host-address-store.ts'],
+  identity: ['connectivity/host-address-store.ts', 'components/component.ts'],
+  components: [],
   pki: ['identity/registry/store.ts', 'connectivity/host-name.ts'],
   backup: [
     'identity/registry/copies.ts',
@@ -29,6 +30,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sessions',
     'pki',
     'backup',
+    'components/component.ts',
     // The shapes in which it tells of itself.
     'cloud/status.ts',
     'cloud/outcome.ts',

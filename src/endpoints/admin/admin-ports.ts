@@ -7,6 +7,7 @@ import type { ExportRequest, ImportedState, ImportRequest } from '../../backup/s
 import type { CheckResult } from '../../cloud/doctor/check.ts';
 import type { Outcome } from '../../cloud/outcome.ts';
 import type { CloudStatus } from '../../cloud/status.ts';
+import type { ComponentControl } from '../../components/component.ts';
 import type { ParseResult } from '../../identity/certificate.ts';
 import type { CertificateRecord, DeviceCaRecord, RegistryStore } from '../../identity/registry/store.ts';
 import type { ServerCaControl, ServerCertificateControl } from '../../pki/certificates-api.ts';
@@ -175,6 +176,14 @@ export interface AdminCloud {
     | undefined;
 }
 
+export interface AdminComponents {
+  readonly control: ComponentControl;
+  /** Open now, of one component. */
+  connections(name: string): number;
+  /** Where they call; undefined: nowhere. */
+  readonly socket: string | undefined;
+}
+
 export interface AdminDoctor {
   /** Ends when the signal is aborted. */
   examine(signal: AbortSignal): AsyncIterable<CheckResult>;
@@ -196,6 +205,7 @@ export interface AdminRooms {
   readonly configuration: AdminConfiguration;
   /** Undefined: the daemon has nothing to do with one. */
   readonly cloud: AdminCloud | undefined;
+  readonly components: AdminComponents;
   readonly doctor: AdminDoctor;
   readonly daemon: { facts(): DaemonFacts };
   readonly audit: { changed(change: AuditedChange): void };

@@ -7,6 +7,7 @@ import { AdminContext } from './admin-context.ts';
 import type { AdminRooms } from './admin-ports.ts';
 import { CertificateCalls } from './certificates.ts';
 import { CloudCalls, type DiagnoseCall } from './cloud.ts';
+import { ComponentCalls } from './components.ts';
 import { DaemonCalls, type Doors } from './daemon-calls.ts';
 import { DeviceCaCalls } from './device-cas.ts';
 import { type ImportCall, ImportStream } from './import-stream.ts';
@@ -38,6 +39,7 @@ export class AdminService {
     const deviceCas = new DeviceCaCalls(context);
     const serverSide = new ServerCertificateCalls(context);
     const daemon = new DaemonCalls(context, doors);
+    const components = new ComponentCalls(context);
     const cloud = new CloudCalls(context, runner.clock);
     server.addService(tolerant(contract.admin), {
       GetStatus: runner.unary('GetStatus', () => daemon.status()),
@@ -67,6 +69,14 @@ export class AdminService {
       ExportState: (call: ExportCall) => exportState(call, context, runner),
       ImportState: (call: StateImportCall, callback: sendUnaryData<ImportStateResponse>) =>
         importState(call, callback, context, runner),
+      AddComponent: runner.unary('AddComponent', components.add.bind(components)),
+      ListComponents: runner.unary('ListComponents', () => components.list()),
+      SetComponentOperations: runner.unary(
+        'SetComponentOperations',
+        components.setOperations.bind(components),
+      ),
+      RenewComponentToken: runner.unary('RenewComponentToken', components.renewToken.bind(components)),
+      RemoveComponent: runner.unary('RemoveComponent', components.remove.bind(components)),
       ListSessions: runner.unary('ListSessions', daemon.listSessions.bind(daemon)),
       RevokeSessions: runner.unary('RevokeSessions', daemon.revokeSessions.bind(daemon)),
       Explain: runner.unary('Explain', daemon.explain.bind(daemon)),

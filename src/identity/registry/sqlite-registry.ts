@@ -9,6 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { DatabaseSync } from 'node:sqlite';
 import type { Clock } from '../../clock.ts';
+import type { ComponentStore } from '../../components/component.ts';
 import type { HostAddressStore } from '../../connectivity/host-address-store.ts';
 import { DaemonError } from '../../errors.ts';
 import type { TrustPersistence } from '../trust-persistence.ts';
@@ -20,6 +21,7 @@ import { DeviceCasTable } from './device-cas-table.ts';
 import * as rules from './registrations.ts';
 import { copyDatabase } from './registry-copy.ts';
 import { StagedRegistry } from './registry-staging.ts';
+import { SqliteComponents } from './sqlite-components.ts';
 import { SqliteHostAddresses } from './sqlite-host-addresses.ts';
 import { SqliteTrust } from './sqlite-trust.ts';
 import type {
@@ -66,6 +68,7 @@ export async function openRegistry(options: RegistryOptions): Promise<SqliteRegi
 export class SqliteRegistry implements RegistryStore, RegistryCopies {
   readonly trust: TrustPersistence;
   readonly hostAddresses: HostAddressStore;
+  readonly components: ComponentStore;
   readonly #database: DatabaseSync;
   readonly #file: string;
   readonly #clock: Clock;
@@ -96,6 +99,7 @@ export class SqliteRegistry implements RegistryStore, RegistryCopies {
       committed: (changes) => this.#tell(changes),
     });
     this.trust = new SqliteTrust(database, this.#writes, (query) => this.#read(query));
+    this.components = new SqliteComponents(database, this.#writes, (query) => this.#read(query));
     this.hostAddresses = new SqliteHostAddresses(database, this.#writes, (query) => this.#read(query));
   }
 
