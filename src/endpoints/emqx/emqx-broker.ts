@@ -165,8 +165,8 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     this.#departures.disconnected(clientId, connection);
     const known = certificateId && this.#clients.get(clientId)?.get(certificateId);
     if (!known) return;
-    if (connection !== '') known.connections.delete(connection);
-    else known.unnamed = Math.max(0, known.unnamed - 1);
+    // One that was readmitted without a name, or of an EMQX that gives none.
+    if (!known.connections.delete(connection)) known.unnamed = Math.max(0, known.unnamed - 1);
     if (known.connections.size === 0 && known.unnamed === 0) this.#close(known);
   }
 
@@ -309,8 +309,13 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
   }
 
   #connect(known: Known, connection: string): void {
-    if (connection !== '') known.connections.add(connection);
-    else known.unnamed += 1;
+    if (connection === '') {
+      known.unnamed += 1;
+      return;
+    }
+    known.connections.add(connection);
+    // Where connections have names, one without was this one, when it was readmitted.
+    known.unnamed = 0;
   }
 
   /** Undefined: its session has ended. */
