@@ -158,6 +158,14 @@ export class FakeEmqxApi {
     return this.seen.filter((request) => request.what === what).length;
   }
 
+  /** Clients that have something remembered or subscribed. */
+  untold(): string[] {
+    const all = [...this.clients.values()];
+    return all
+      .filter(({ cached, subscriptions }) => cached + subscriptions.size > 0)
+      .map(({ clientId }) => clientId);
+  }
+
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const text = await bodyOf(request);
     const method = request.method ?? '';

@@ -17,8 +17,6 @@ export interface ApiHealthOptions {
   readonly random: () => number;
   readonly logger: Logger;
   readonly gate: RequestGate;
-  /** It works again. */
-  readonly onRecovery: () => void;
 }
 
 interface Trouble {
@@ -90,15 +88,13 @@ export class ApiHealth {
   #works(): void {
     this.#troubles = 0;
     // An answer to what was asked before it failed may come after that.
-    const isBack = this.#trouble !== undefined;
-    if (isBack) {
+    if (this.#trouble !== undefined) {
       this.#options.logger.info({ broker: this.#options.broker }, "EMQX's REST API works again");
     }
     this.#trouble = undefined;
     this.#failures = 0;
     this.#round += 1;
     this.#options.gate.open();
-    if (isBack) this.#options.onRecovery();
   }
 
   #raise(kind: Trouble['kind'], why: string): void {

@@ -97,7 +97,6 @@ export class Enforcer implements EmqxEnforcer {
       random,
       logger,
       gate: this.#gate,
-      onRecovery: () => this.#jobs.hurryFailed(),
     });
     this.#api = new PacedApi({ api, gate: this.#gate, health: this.#health });
     this.#kick = new Kick({
@@ -150,9 +149,14 @@ export class Enforcer implements EmqxEnforcer {
   }
 
   /**
-   * To be awaited between the opening of a session and the answer to EMQX: see `Kick`.
+   * To be awaited between the opening of a session and the answer to EMQX: see `Kick`. Whoever has just come has ten seconds to
+   * take its predecessor over.
    */
   settled(clientId: string): Promise<void> {
+    const job = this.#jobs.get(clientId);
+    if (job !== undefined && job.graceUntil > 0) {
+      job.graceUntil = this.#options.clock.monotonic() + GRACE_MS;
+    }
     return this.#stop.signal.aborted ? Promise.resolve() : this.#kick.settled(clientId);
   }
 
@@ -160,6 +164,7 @@ export class Enforcer implements EmqxEnforcer {
   reload(): void {
     this.#options.api.reload();
     this.#health.filesChanged();
+    this.#jobs.hurryFailed();
   }
 
   state(): EnforcerState {
@@ -205,10 +210,10 @@ export class Enforcer implements EmqxEnforcer {
     const most = this.#options.mostJobs ?? MOST_JOBS;
     if (this.#jobs.size < most) return true;
     const { broker, logger } = this.#options;
-    logger.warn(
-      { broker, jobs: this.#jobs.size },
-      'too much to tell EMQX one by one: all its clients are gone through instead',
-    );
+    if (!this.#needsThorough) {
+      const message = 'too much to tell EMQX one by one: all its clients are gone through instead';
+      logger.warn({ broker, jobs: this.#jobs.size }, message);
+    }
     for (const job of [...this.#jobs.values()]) {
       if (!job.wants.has('kick') && job.running === undefined) this.#jobs.delete(job);
     }
@@ -285,8 +290,7 @@ export class Enforcer implements EmqxEnforcer {
   }
 
   #attemptKick(job: Job, signal: AbortSignal): Promise<KickStep> {
-    const now = this.#options.clock.monotonic();
-    const graceOver = job.graceUntil > 0 && now >= job.graceUntil;
+    const graceOver = (): boolean => job.graceUntil > 0 && this.#options.clock.monotonic() >= job.graceUntil;
     return this.#kick.attempt(job.clientId, { graceOver, urgent: job.confirmAt === undefined }, signal);
   }
 
@@ -341,8 +345,7 @@ export class Enforcer implements EmqxEnforcer {
   #failed(job: Job, want: Want): number {
     job.wants.add(want);
     job.failures += 1;
-    // Then it is the gate that makes everybody wait.
-    return this.#gate.isNarrow ? 0 : fullJitter(job.failures, this.#options.random);
+    return fullJitter(job.failures, this.#options.random);
   }
 
   /** EMQX said so, or nobody was there: looked at once more, until nobody is there when it is. */
@@ -400,7 +403,8 @@ export class Enforcer implements EmqxEnforcer {
   }
 
   async #room(signal: AbortSignal): Promise<void> {
-    while (this.#jobs.size > WALK_BACKLOG) {
+    const most = Math.min(WALK_BACKLOG, (this.#options.mostJobs ?? MOST_JOBS) / 2);
+    while (this.#jobs.size > most) {
       if (!(await rest(this.#options.clock, LOOK_AGAIN_MS, signal))) return;
     }
   }

@@ -51,6 +51,10 @@ export class Jobs {
     return count;
   }
 
+  get(clientId: string): Job | undefined {
+    return this.#jobs.get(clientId);
+  }
+
   has(clientId: string): boolean {
     return this.#jobs.has(clientId);
   }

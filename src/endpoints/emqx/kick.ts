@@ -44,7 +44,7 @@ export class Kick {
   /** `urgent`: before everything else. `graceOver`: whoever was about to take over has had its time. */
   async attempt(
     clientId: string,
-    { graceOver, urgent }: { readonly graceOver: boolean; readonly urgent: boolean },
+    { graceOver, urgent }: { readonly graceOver: () => boolean; readonly urgent: boolean },
     signal: AbortSignal,
   ): Promise<KickStep> {
     const step = await this.#parts.api.together(urgent ? 'kick' : 'audit', signal, (ask) =>
@@ -78,7 +78,7 @@ export class Kick {
     });
   }
 
-  async #lookAndDisconnect(clientId: string, graceOver: boolean, ask: Ask): Promise<KickStep> {
+  async #lookAndDisconnect(clientId: string, graceOver: () => boolean, ask: Ask): Promise<KickStep> {
     const { canLookUp, clients } = this.#parts;
     if (canLookUp(clientId)) {
       const found = await ask((api, signal) => api.client(clientId, signal));
@@ -97,12 +97,12 @@ export class Kick {
   }
 
   /** Undefined: it is to be disconnected. */
-  #judge(client: ConnectedClient, graceOver: boolean): KickStep | undefined {
+  #judge(client: ConnectedClient, graceOver: () => boolean): KickStep | undefined {
     const { clients, parser } = this.#parts;
     const certificate = connectedCertificate(client, parser);
     const { clientId } = client;
     if (certificate === undefined) return clients.isLive(clientId, undefined) ? OVER : undefined;
     if (clients.isLive(clientId, certificate.id)) return OVER;
-    return clients.isLive(clientId, undefined) && !graceOver ? { kind: 'contested' } : undefined;
+    return clients.isLive(clientId, undefined) && !graceOver() ? { kind: 'contested' } : undefined;
   }
 }

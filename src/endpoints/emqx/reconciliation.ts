@@ -53,7 +53,6 @@ export class Reconciliation {
       if (found.unreadable > 0) isWhole = false;
       if (!(await this.#all(found.clients, thorough, signal))) isWhole = false;
       if (!found.hasMore) break;
-      await this.#parts.room(signal);
     }
     return isWhole && !signal.aborted;
   }
@@ -63,6 +62,7 @@ export class Reconciliation {
     let isWhole = true;
     const work = async (): Promise<void> => {
       for (const client of waiting) {
+        await this.#parts.room(signal);
         if (signal.aborted) return;
         if (!(await this.#one(client, thorough, signal))) isWhole = false;
       }

@@ -46,11 +46,6 @@ export class RequestGate {
     return this.#inFlight;
   }
 
-  /** Is EMQX, as far as is known, out of reach? Then it is the gate that makes everybody wait. */
-  get isNarrow(): boolean {
-    return this.#isNarrow;
-  }
-
   /** Undefined when the signal was aborted before its turn. */
   async run<T>(urgency: Urgency, signal: AbortSignal, task: () => Promise<T>): Promise<T | undefined> {
     if (!(await this.#turn(urgency, signal))) return undefined;
