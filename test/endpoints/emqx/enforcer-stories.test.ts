@@ -14,7 +14,12 @@ import { soakRuns } from '../../support/runs.ts';
 const CLIENTS = ['a', 'b/..'];
 
 type Act =
-  | { readonly kind: 'connect'; readonly client: string; readonly device: number; readonly answerMs: number }
+  | {
+      readonly kind: 'connect';
+      readonly client: string;
+      readonly device: number;
+      readonly answerMs: number | 'at-disconnect';
+    }
   | { readonly kind: 'stale'; readonly client: string; readonly device: number }
   | { readonly kind: 'revoke'; readonly device: number }
   | { readonly kind: 'kick'; readonly client: string }
@@ -37,7 +42,7 @@ const connect: fc.Arbitrary<Act> = fc.record({
   kind: fc.constant('connect'),
   client,
   device,
-  answerMs: fc.constantFrom(0, 0, 20, 4_000),
+  answerMs: fc.constantFrom<(number | 'at-disconnect')[]>(0, 0, 20, 4_000, 'at-disconnect'),
 });
 const revoke: fc.Arbitrary<Act> = fc.record({ kind: fc.constant('revoke'), device });
 const fault: fc.Arbitrary<Act> = fc.record({
@@ -80,6 +85,8 @@ class Story {
   readonly scene: EnforcerScene;
   readonly wronged: string[] = [];
   readonly #pending = new Set<Promise<void>>();
+  /** Connections that arrive in the worst moment, if there is one: as somebody is about to be disconnected. */
+  readonly #lurking = new Set<() => void>();
   #isDown = false;
 
   constructor(scene: EnforcerScene) {
@@ -94,7 +101,8 @@ class Story {
   async play(acts: readonly Act[], ambushes: readonly Ambush[]): Promise<void> {
     const { emqx } = this.scene;
     let count = 0;
-    emqx.before = async () => {
+    emqx.before = async ({ what }) => {
+      if (what === 'disconnect') for (const arrive of [...this.#lurking]) arrive();
       const now = ambushes.filter(({ at }) => at === count);
       count += 1;
       for (const { act: each } of now) void this.#act(each);
@@ -148,17 +156,22 @@ class Story {
   }
 
   /** As a door does it. EMQX has the answer later than it was given, and lets in whoever is revoked meanwhile. */
-  async #connect(clientId: string, who: TestCertificate, answerMs: number): Promise<void> {
+  async #connect(clientId: string, who: TestCertificate, answerMs: number | 'at-disconnect'): Promise<void> {
     const { emqx, enforcer, revoked } = this.scene;
     if (revoked.has(who.id)) return;
     this.scene.openSession(clientId, who);
     await enforcer.settled(clientId);
     if (!this.scene.isLive(clientId, who.id)) return;
-    if (answerMs > 0) {
-      await new Promise<void>((resolve) => this.scene.clock.after(answerMs, resolve));
-    }
+    if (answerMs !== 0) await this.#arrival(answerMs);
     this.#gone(clientId, who);
     emqx.connect(clientId, { username: usernameOf(who) });
+  }
+
+  async #arrival(answerMs: number | 'at-disconnect'): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.scene.clock.after(answerMs === 'at-disconnect' ? 4_000 : answerMs, resolve);
+      if (answerMs === 'at-disconnect') this.#lurking.add(resolve);
+    });
   }
 
   /** Its session ends, unless it is `but`'s. */

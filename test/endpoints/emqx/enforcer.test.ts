@@ -171,6 +171,44 @@ describe('a kick', () => {
   });
 });
 
+describe('many kicks', () => {
+  it('are paced, each of their requests', async () => {
+    const scene = await open({ requestsPerSecond: 20 });
+    for (let count = 0; count < 100; count += 1) scene.connect(`c${count}`, one);
+    scene.revoke(one);
+    for (let second = 0; second < 5; second += 1) {
+      const before = scene.emqx.seen.length;
+      await scene.pass(1_000, 10);
+      expect(scene.emqx.seen.length - before).toBeLessThanOrEqual(22);
+    }
+    await scene.pass(20_000);
+    expect(scene.emqx.clients.size).toBe(0);
+  });
+
+  it('that fail together are one failure', async () => {
+    const scene = await open();
+    scene.random = 0.99;
+    for (let count = 0; count < 4; count += 1) scene.connect(`c${count}`, one);
+    scene.emqx.fault = () => ({ kind: 'silent' });
+    scene.revoke(one);
+    await scene.pass(5_000);
+    scene.emqx.fault = undefined;
+    await scene.pass(1_500);
+    expect(scene.emqx.clients.size).toBe(0);
+  });
+
+  it('do not wait for a flush of the same client that EMQX does not answer', async () => {
+    const scene = await open();
+    scene.connect('a', one);
+    scene.emqx.fault = ({ what }) => (what === 'cache' ? { kind: 'silent' } : undefined);
+    scene.enforcer.flush('a');
+    await scene.quiet();
+    scene.revoke(one);
+    await scene.pass(100);
+    expect(scene.emqx.clients.has('a')).toBe(false);
+  });
+});
+
 describe('a takeover', () => {
   it('by somebody with a live session ends the kick of its predecessor', async () => {
     const scene = await open();
@@ -194,6 +232,22 @@ describe('a takeover', () => {
     expect(scene.emqx.count('disconnect')).toBe(0);
     await scene.pass(3_000);
     expect(scene.emqx.clients.has('a')).toBe(false);
+  });
+
+  it('has its ten seconds even where somebody else had a session before it', async () => {
+    const scene = await open();
+    scene.connect('a', one, { session: false });
+    // Such as one whose end the daemon was not told of.
+    scene.openSession('a', devices[2]!);
+    scene.enforcer.kick('a');
+    await scene.pass(9_500);
+    scene.openSession('a', two);
+    await scene.enforcer.settled('a');
+    await scene.pass(5_000);
+    expect(scene.emqx.count('disconnect')).toBe(0);
+    scene.connect('a', two);
+    await scene.pass(30_000);
+    expect(scene.emqx.count('disconnect')).toBe(0);
   });
 
   it('waits for the request that is under way', async () => {
@@ -356,6 +410,22 @@ describe('what EMQX cannot be told', () => {
     expect(scene.emqx.clients.has('a')).toBe(false);
     expect([flushed.cached, flushed.subscriptions.size]).toEqual([0, 0]);
     await scene.pass(40_000);
+    expect(scene.findings()).toEqual([]);
+  });
+
+  it('stays an alarm while there is somebody about whom there is no verdict', async () => {
+    const scene = await open({ retrySeconds: 60 });
+    scene.connect('a', one);
+    await scene.emqx.down();
+    scene.revoke(one);
+    await scene.pass(80_000);
+    scene.verdict = () => 'unknown';
+    await scene.emqx.up();
+    await scene.pass(120_000, 250);
+    expect(scene.findings()).toEqual(['ALARM emqx.enforcement']);
+    scene.verdict = () => undefined;
+    await scene.pass(600_000, 1_000);
+    expect(scene.emqx.clients.has('a')).toBe(false);
     expect(scene.findings()).toEqual([]);
   });
 
