@@ -35,8 +35,8 @@ export class EnforcerScene implements EmqxClients {
   readonly log: unknown[][] = [];
   readonly keyFile: string;
   readonly revoked = new Set<string>();
-  /** Ids of certificates, by client id. */
-  readonly sessions = new Map<string, Set<string>>();
+  /** By client id, of each session the id of its certificate. Sessions are called as their certificate unless a test calls them. */
+  readonly sessions = new Map<string, Map<string, string>>();
   readonly readmissions: string[] = [];
   allows: (clientId: string, filter: string) => boolean = () => true;
   verdict: (clientId: string, certificateId: string) => 'live' | 'gone' | 'unknown' | undefined = () =>
@@ -94,27 +94,32 @@ export class EnforcerScene implements EmqxClients {
     return this.emqx.connect(clientId, { username: usernameOf(device), ...more });
   }
 
-  openSession(clientId: string, device: TestCertificate): void {
-    const live = this.sessions.get(clientId) ?? new Set();
-    this.sessions.set(clientId, live.add(device.id));
+  openSession(clientId: string, { id }: Pick<TestCertificate, 'id'>, name = id): void {
+    const live = this.sessions.get(clientId) ?? new Map<string, string>();
+    this.sessions.set(clientId, live.set(name, id));
   }
 
-  endSession(clientId: string, device: TestCertificate): void {
-    this.sessions.get(clientId)?.delete(device.id);
+  endSession(clientId: string, name: string): void {
+    this.sessions.get(clientId)?.delete(name);
   }
 
   /** Its sessions end, and EMQX is told. */
-  revoke(device: TestCertificate): void {
-    this.revoked.add(device.id);
+  revoke({ id }: TestCertificate): void {
+    this.revoked.add(id);
     for (const [clientId, live] of this.sessions) {
-      if (live.delete(device.id)) this.enforcer.kick(clientId);
+      const ended = [...live].filter(([, certificateId]) => certificateId === id);
+      for (const [name] of ended) live.delete(name);
+      if (ended.length > 0) this.enforcer.kick(clientId);
     }
   }
 
+  hasSession(clientId: string, name: string): boolean {
+    return this.sessions.get(clientId)?.has(name) ?? false;
+  }
+
   isLive(clientId: string, certificateId: string | undefined): boolean {
-    const live = this.sessions.get(clientId);
-    if (live === undefined) return false;
-    return certificateId === undefined ? live.size > 0 : live.has(certificateId);
+    const live = [...(this.sessions.get(clientId)?.values() ?? [])];
+    return certificateId === undefined ? live.length > 0 : live.includes(certificateId);
   }
 
   maySubscribe(clientId: string, filter: string): boolean | undefined {
@@ -128,7 +133,7 @@ export class EnforcerScene implements EmqxClients {
     const id = 'id' in certificate ? certificate.id : idOf(certificate.text);
     this.readmissions.push(clientId);
     const verdict = this.verdict(clientId, id) ?? (this.revoked.has(id) ? 'gone' : 'live');
-    if (verdict === 'live') this.sessions.set(clientId, (this.sessions.get(clientId) ?? new Set()).add(id));
+    if (verdict === 'live') this.openSession(clientId, { id });
     return verdict;
   }
 

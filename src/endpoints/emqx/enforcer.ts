@@ -119,6 +119,7 @@ export class Enforcer implements EmqxEnforcer {
       clock,
       random,
       kick: (clientId) => this.kick(clientId),
+      isKicked: (clientId) => this.#isKicked(clientId),
       flush: (clientId) => this.flush(clientId),
       audit: (clientId) => this.audit(clientId),
       room: (signal) => this.#room(signal),
@@ -359,6 +360,11 @@ export class Enforcer implements EmqxEnforcer {
     job.confirmAt = this.#options.clock.monotonic() + CONFIRM_MS;
     job.wants.add('kick');
     return CONFIRM_MS;
+  }
+
+  #isKicked(clientId: string): boolean {
+    const job = this.#jobs.get(clientId);
+    return job !== undefined && (job.wants.has('kick') || job.runs === 'kick');
   }
 
   #wantWalk(kind: 'plain' | 'thorough'): void {

@@ -20,6 +20,8 @@ export interface ReconciliationParts {
   readonly clock: Clock;
   readonly random: () => number;
   readonly kick: (clientId: string) => void;
+  /** Is it to be disconnected already? Then it is not readmitted in the middle of that. */
+  readonly isKicked: (clientId: string) => boolean;
   readonly flush: (clientId: string) => void;
   readonly audit: (clientId: string) => void;
   /** Resolves when there is room for more. */
@@ -74,7 +76,7 @@ export class Reconciliation {
   /** False: there was no verdict. */
   async #one(client: ConnectedClient, thorough: boolean, signal: AbortSignal): Promise<boolean> {
     if (!client.connected) return true;
-    const { audit, clients, flush, kick, parser } = this.#parts;
+    const { audit, clients, flush, isKicked, kick, parser } = this.#parts;
     const { clientId } = client;
     const certificate = connectedCertificate(client, parser);
     if (certificate === undefined) return true;
@@ -82,6 +84,7 @@ export class Reconciliation {
       if (thorough) audit(clientId);
       return true;
     }
+    if (isKicked(clientId)) return true;
     const verdict = await this.#readmit(client, certificate.given, signal);
     if (verdict === 'gone') kick(clientId);
     // What EMQX remembers and has subscribed it to is of a time when nobody told it of changes.

@@ -8,7 +8,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { TestCertificate } from '../../support/certificates.ts';
 import { devices, EnforcerScene, usernameOf } from '../../support/emqx-enforcer-scene.ts';
-import type { Fault } from '../../support/fake-emqx-api.ts';
+import type { FakeClient, Fault } from '../../support/fake-emqx-api.ts';
 import { soakRuns } from '../../support/runs.ts';
 
 const CLIENTS = ['a', 'b/..'];
@@ -87,14 +87,17 @@ class Story {
   readonly #pending = new Set<Promise<void>>();
   /** Connections that arrive in the worst moment, if there is one: as somebody is about to be disconnected. */
   readonly #lurking = new Set<() => void>();
+  /** Of each connection, how its session is called. */
+  readonly #names = new WeakMap<FakeClient, string>();
+  #connections = 0;
   #isDown = false;
 
   constructor(scene: EnforcerScene) {
     this.scene = scene;
-    scene.emqx.onDisconnect = ({ clientId, username }) => {
-      const hit = devices.find((each) => usernameOf(each) === username)!;
-      if (scene.isLive(clientId, hit.id)) this.wronged.push(`${clientId} ${hit.subject[0]?.value}`);
-      scene.endSession(clientId, hit);
+    scene.emqx.onDisconnect = (hit) => {
+      const names = this.#sessionsOf(hit);
+      if (names.some((name) => scene.hasSession(hit.clientId, name))) this.wronged.push(names.join(' '));
+      for (const name of names) scene.endSession(hit.clientId, name);
     };
   }
 
@@ -159,12 +162,20 @@ class Story {
   async #connect(clientId: string, who: TestCertificate, answerMs: number | 'at-disconnect'): Promise<void> {
     const { emqx, enforcer, revoked } = this.scene;
     if (revoked.has(who.id)) return;
-    this.scene.openSession(clientId, who);
+    this.#connections += 1;
+    const name = `connection ${this.#connections}`;
+    this.scene.openSession(clientId, who, name);
     await enforcer.settled(clientId);
-    if (!this.scene.isLive(clientId, who.id)) return;
+    if (!this.scene.hasSession(clientId, name)) return;
     if (answerMs !== 0) await this.#arrival(answerMs);
-    this.#gone(clientId, who);
-    emqx.connect(clientId, { username: usernameOf(who) });
+    this.#gone(clientId);
+    this.#names.set(emqx.connect(clientId, { username: usernameOf(who) }), name);
+  }
+
+  /** What its sessions may be called: as it was opened, or as it was readmitted. */
+  #sessionsOf(client: FakeClient): string[] {
+    const who = devices.find((each) => usernameOf(each) === client.username);
+    return [this.#names.get(client) ?? '', who?.id ?? ''];
   }
 
   async #arrival(answerMs: number | 'at-disconnect'): Promise<void> {
@@ -174,12 +185,13 @@ class Story {
     });
   }
 
-  /** Its session ends, unless it is `but`'s. */
-  #gone(clientId: string, but?: TestCertificate): void {
-    const before = this.scene.emqx.clients.get(clientId);
-    this.scene.emqx.clients.delete(clientId);
-    const who = devices.find((each) => usernameOf(each) === before?.username);
-    if (who !== undefined && who !== but) this.scene.endSession(clientId, who);
+  #gone(clientId: string): void {
+    const { emqx } = this.scene;
+    const before = emqx.clients.get(clientId);
+    emqx.clients.delete(clientId);
+    for (const name of before === undefined ? [] : this.#sessionsOf(before)) {
+      this.scene.endSession(clientId, name);
+    }
   }
 
   async #fault({ fault: given, only }: Act & { readonly kind: 'fault' }): Promise<void> {
