@@ -1,0 +1,128 @@
+/**
+ * A walk through the clients that EMQX has, which are compared with the sessions here. Always true:
+ * - A client whose certificate cannot be told is left alone, and so is one that is not connected.
+ * - Nobody is disconnected here: who must go is handed to the kick, which looks again.
+ * - A page is held at a time; a walk does not end by a failure of EMQX's, it waits.
+ */
+import type { Clock } from '../../clock.ts';
+import type { CertificateParser } from '../../identity/certificate.ts';
+import type { ApiOutcome } from './api-outcome.ts';
+import { fullJitter } from './backoff.ts';
+import { connectedCertificate } from './connected-certificate.ts';
+import type { ConnectedClient, EmqxClients } from './emqx-ports.ts';
+import type { PacedApi, Question } from './paced-api.ts';
+import { rest } from './rest.ts';
+
+export interface ReconciliationParts {
+  readonly api: PacedApi;
+  readonly clients: EmqxClients;
+  readonly parser: Pick<CertificateParser, 'parse'>;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly kick: (clientId: string) => void;
+  /** Is it to be disconnected already? Then it is not readmitted in the middle of that. */
+  readonly isKicked: (clientId: string) => boolean;
+  readonly flush: (clientId: string) => void;
+  readonly audit: (clientId: string) => void;
+  /** Resolves when there is room for more. */
+  readonly room: (signal: AbortSignal) => Promise<void>;
+  readonly fault: (error: unknown) => void;
+}
+
+const READMITTED_AT_ONCE = 4;
+/** A verdict that takes longer is none. */
+const READMIT_MS = 15_000;
+/** A walk that never ends would keep every other away. */
+const MOST_PAGES = 100_000;
+
+export class Reconciliation {
+  readonly #parts: ReconciliationParts;
+
+  constructor(parts: ReconciliationParts) {
+    this.#parts = parts;
+  }
+
+  /**
+   * `thorough`: clients with a session are told of their grants anew, too. False: some could not be decided about, or the signal
+   * was aborted.
+   */
+  async walk(thorough: boolean, signal: AbortSignal): Promise<boolean> {
+    let isWhole = true;
+    if (thorough) await this.#insist((api, until) => api.flushEveryCache(until), signal);
+    for (let page = 1; page <= MOST_PAGES && !signal.aborted; page += 1) {
+      const found = await this.#insist((api, until) => api.clients(page, until), signal);
+      if (found === undefined) return false;
+      if (found.unreadable > 0) isWhole = false;
+      if (!(await this.#all(found.clients, thorough, signal))) isWhole = false;
+      if (!found.hasMore) break;
+    }
+    return isWhole && !signal.aborted;
+  }
+
+  async #all(clients: readonly ConnectedClient[], thorough: boolean, signal: AbortSignal): Promise<boolean> {
+    const waiting = clients.values();
+    let isWhole = true;
+    const work = async (): Promise<void> => {
+      for (const client of waiting) {
+        await this.#parts.room(signal);
+        if (signal.aborted) return;
+        if (!(await this.#one(client, thorough, signal))) isWhole = false;
+      }
+    };
+    await Promise.all(Array.from({ length: READMITTED_AT_ONCE }, work));
+    return isWhole;
+  }
+
+  /** False: there was no verdict. */
+  async #one(client: ConnectedClient, thorough: boolean, signal: AbortSignal): Promise<boolean> {
+    if (!client.connected) return true;
+    const { audit, clients, flush, isKicked, kick, parser } = this.#parts;
+    const { clientId } = client;
+    const certificate = connectedCertificate(client, parser);
+    if (certificate === undefined) return true;
+    if (clients.isLive(clientId, certificate.id)) {
+      if (thorough) audit(clientId);
+      return true;
+    }
+    if (isKicked(clientId)) return true;
+    const verdict = await this.#readmit(client, certificate.given, signal);
+    if (verdict === 'gone') kick(clientId);
+    // What EMQX remembers and has subscribed it to is of a time when nobody told it of changes.
+    else if (verdict === 'live') flush(clientId);
+    return verdict !== 'unknown';
+  }
+
+  async #readmit(
+    { clientId }: ConnectedClient,
+    given: { readonly text: string } | { readonly id: string },
+    signal: AbortSignal,
+  ): Promise<'live' | 'gone' | 'unknown'> {
+    const { clients, clock, fault } = this.#parts;
+    const late = new AbortController();
+    const cancel = clock.after(READMIT_MS, () => late.abort());
+    const until = AbortSignal.any([signal, late.signal]);
+    try {
+      const ended = new Promise<'unknown'>((resolve) => {
+        until.addEventListener('abort', () => resolve('unknown'), { once: true });
+      });
+      return await Promise.race([clients.readmit(clientId, given, until), ended]);
+    } catch (error) {
+      fault(error);
+      return 'unknown';
+    } finally {
+      cancel();
+    }
+  }
+
+  /** Asks until there is an answer. Undefined when the signal was aborted. */
+  async #insist<T>(question: Question<T>, signal: AbortSignal): Promise<T | undefined> {
+    const { api, clock, random } = this.#parts;
+    for (let failures = 1; ; failures += 1) {
+      const outcome: ApiOutcome<T> = await api.ask('walk', signal, question);
+      if (outcome.kind === 'done') return outcome.value;
+      if (outcome.kind === 'aborted' || !(await rest(clock, fullJitter(failures, random), signal))) {
+        return undefined;
+      }
+    }
+  }
+}
