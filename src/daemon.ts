@@ -204,6 +204,11 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
       maxConnections: current().discovery.maxConnections,
       requestsPerSecond: () => current().discovery.requestsPerSecond,
     },
+    emqx: {
+      brokers: current().emqx,
+      certificates: parser,
+      knownCertificate: async (id) => (await registry.certificate(id))?.pem ?? (await registry.trust.pem(id)),
+    },
     admin: {
       config: current().admin,
       rooms: {

@@ -5,11 +5,14 @@
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { Clock } from '../clock.ts';
 import type { Contract } from '../contract/index.ts';
+import type { CertificateParser } from '../identity/certificate.ts';
 import type { Pkcs12Encoder, ServerCertificates } from '../pki/certificates-api.ts';
 import type { AdminRooms } from './admin/admin-ports.ts';
 import { AdminService } from './admin/admin-service.ts';
 import { Diagnostics } from './admin/diagnostics.ts';
 import { DISCOVERY_LISTENER, Discovery, type DiscoveryOptions } from './discovery/discovery.ts';
+import type { EmqxConfig } from './emqx/emqx-config.ts';
+import { EmqxDoor } from './emqx/emqx-door.ts';
 import { type DeviceAuthParts, DeviceAuthService } from './grpc/device-auth-service.ts';
 import { Listener, type ListenerState } from './listeners/listener.ts';
 import type { ListenerConfig, UnixListenerConfig } from './listeners/listener-config.ts';
@@ -43,11 +46,20 @@ export interface EndpointsOptions {
   readonly discovery?:
     | Pick<DiscoveryOptions, 'identity' | 'core' | 'listen' | 'maxConnections' | 'requestsPerSecond'>
     | undefined;
+  /** Undefined: no EMQX (measurements). */
+  readonly emqx?: EmqxOptions | undefined;
+}
+
+export interface EmqxOptions {
+  readonly brokers: Readonly<Record<string, EmqxConfig>>;
+  readonly certificates: Pick<CertificateParser, 'parse'>;
+  readonly knownCertificate: (id: string) => Promise<string | undefined>;
 }
 
 export class Endpoints {
   readonly #listeners: readonly Listener[];
   readonly #admin: Listener | undefined;
+  readonly #emqx: readonly EmqxDoor[];
   readonly #discovery: Discovery | undefined;
   readonly #diagnostics: Diagnostics;
 
@@ -58,6 +70,7 @@ export class Endpoints {
     const diagnostics = new Diagnostics(options.contract);
     const opened: { stop(graceMs: number): Promise<void> }[] = [];
     const listeners: Listener[] = [];
+    const emqx: EmqxDoor[] = [];
     // The admin service tells of the listeners, which are not there yet when it is made.
     const doors: { current: Endpoints | undefined } = { current: undefined };
     try {
@@ -67,10 +80,15 @@ export class Endpoints {
         listeners.push(listener);
         opened.push(listener);
       }
+      for (const [name, config] of Object.entries(options.emqx?.brokers ?? {})) {
+        const door = await openEmqx(name, config, options);
+        emqx.push(door);
+        opened.push(door);
+      }
       const discovery = await openDiscovery(options);
       if (discovery !== undefined) opened.push(discovery);
       const admin = options.admin && (await openAdminListener(options.admin, options, diagnostics, doors));
-      const endpoints = new Endpoints(listeners, admin, discovery, diagnostics);
+      const endpoints = new Endpoints(listeners, emqx, admin, discovery, diagnostics);
       doors.current = endpoints;
       diagnostics.serving(true);
       return endpoints;
@@ -82,25 +100,29 @@ export class Endpoints {
 
   private constructor(
     listeners: readonly Listener[],
+    emqx: readonly EmqxDoor[],
     admin: Listener | undefined,
     discovery: Discovery | undefined,
     diagnostics: Diagnostics,
   ) {
     this.#listeners = listeners;
+    this.#emqx = emqx;
     this.#admin = admin;
     this.#discovery = discovery;
     this.#diagnostics = diagnostics;
   }
 
-  /** The listeners of the configuration, and the ports of discovery; the admin socket is not among them. */
+  /** The listeners of the configuration, those of EMQX, and the ports of discovery; the admin socket is not among them. */
   listeners(): readonly ListenerState[] {
     const discovery = this.#discovery?.listeners() ?? [];
-    return [...this.#listeners.map((listener) => listener.state()), ...discovery];
+    const emqx = this.#emqx.flatMap((door) => door.listeners());
+    return [...this.#listeners.map((listener) => listener.state()), ...emqx, ...discovery];
   }
 
   findings(): readonly Finding[] {
     const discovery = this.#discovery?.findings() ?? [];
-    return [...this.#all().flatMap((listener) => listener.findings()), ...discovery];
+    const emqx = this.#emqx.flatMap((door) => door.findings());
+    return [...this.#all().flatMap((listener) => listener.findings()), ...emqx, ...discovery];
   }
 
   /** How many requests of discovery were answered with each status. */
@@ -110,9 +132,8 @@ export class Endpoints {
 
   /** Names of those that take no connections any more. */
   closed(): readonly string[] {
-    return this.#all()
-      .filter((listener) => !listener.listening)
-      .map(({ name }) => name);
+    const own = this.#all().filter((listener) => !listener.listening);
+    return [...own.map(({ name }) => name), ...this.#emqx.flatMap((door) => door.closed())];
   }
 
   /** Reads TLS files again. The answer holds what went wrong; those listeners go on with the files they have. */
@@ -127,7 +148,7 @@ export class Endpoints {
         );
       }
     }
-    return failed;
+    return [...failed, ...this.#emqx.flatMap((door) => door.reloadFiles())];
   }
 
   /** Brokers first, so that the operator can still look. Resolves when every connection is closed. */
@@ -135,6 +156,7 @@ export class Endpoints {
     this.#diagnostics.serving(false);
     await Promise.all([
       ...this.#listeners.map((listener) => listener.stop(graceMs)),
+      ...this.#emqx.map((door) => door.stop(graceMs)),
       this.#discovery?.stop(graceMs),
     ]);
     await this.#admin?.stop(graceMs);
@@ -198,6 +220,23 @@ function openBrokerListener(
       serve: (server, runner) => new DeviceAuthService(parts, runner).addTo(server),
     },
   );
+}
+
+async function openEmqx(name: string, config: EmqxConfig, options: EndpointsOptions): Promise<EmqxDoor> {
+  const { clock, contract, emqx, listeners, logger, observer, sessions } = options;
+  if (emqx === undefined) throw new ListenerError(name, 'nothing is known of EMQX here');
+  if (listeners[name] !== undefined || [ADMIN_LISTENER, DISCOVERY_LISTENER].includes(name))
+    throw new ListenerError(name, 'this name is taken; choose another for EMQX');
+  const { certificates, knownCertificate } = emqx;
+  return EmqxDoor.open(name, config, {
+    contract,
+    clock,
+    logger,
+    observer,
+    sessions,
+    certificates,
+    knownCertificate,
+  });
 }
 
 function openAdminListener(

@@ -5,7 +5,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { EmqxClients } from '../../src/endpoints/emqx/emqx-ports.ts';
+import type { EmqxClients, GivenCertificate } from '../../src/endpoints/emqx/emqx-ports.ts';
 import { Enforcer, type EnforcerOptions } from '../../src/endpoints/emqx/enforcer.ts';
 import { ManagementApi } from '../../src/endpoints/emqx/management-api.ts';
 import { CertificateParser } from '../../src/identity/certificate.ts';
@@ -38,6 +38,8 @@ export class EnforcerScene implements EmqxClients {
   /** By client id, of each session the id of its certificate. Sessions are called as their certificate unless a test calls them. */
   readonly sessions = new Map<string, Map<string, string>>();
   readonly readmissions: string[] = [];
+  /** By the last walk. */
+  seen: readonly string[] | undefined;
   allows: (clientId: string, filter: string) => boolean = () => true;
   verdict: (clientId: string, certificateId: string) => 'live' | 'gone' | 'unknown' | undefined = () =>
     undefined;
@@ -126,15 +128,16 @@ export class EnforcerScene implements EmqxClients {
     return this.isLive(clientId, undefined) ? this.allows(clientId, filter) : undefined;
   }
 
-  async readmit(
-    clientId: string,
-    certificate: { readonly text: string } | { readonly id: string },
-  ): Promise<'live' | 'gone' | 'unknown'> {
-    const id = 'id' in certificate ? certificate.id : idOf(certificate.text);
+  async readmit(clientId: string, certificate: GivenCertificate): Promise<'live' | 'gone' | 'unknown'> {
+    const id = 'attributes' in certificate ? certificate.attributes.certificateId : idOf(certificate.text);
     this.readmissions.push(clientId);
     const verdict = this.verdict(clientId, id) ?? (this.revoked.has(id) ? 'gone' : 'live');
     if (verdict === 'live') this.openSession(clientId, { id });
     return verdict;
+  }
+
+  connectedAre(clientIds: ReadonlySet<string>): void {
+    this.seen = [...clientIds].toSorted();
   }
 
   findings(): string[] {

@@ -184,6 +184,10 @@ export class ExHookClient {
     return this.call(version, 'OnClientDisconnected', { clientinfo, reason });
   }
 
+  encode(version: Package, method: string, message: object): Buffer {
+    return this.#definition(version, method).requestSerialize({ ...message, meta: META });
+  }
+
   #definition(version: Package, method: string): MethodDefinition<object, object> {
     const found = (contract.exhook[version] as unknown as Record<string, MethodDefinition<object, object>>)[
       method

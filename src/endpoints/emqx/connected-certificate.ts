@@ -3,11 +3,14 @@
  * has it as the user name. The attribute goes first: a device may choose its own user name where EMQX is asked by HTTP.
  */
 import type { CertificateParser } from '../../identity/certificate.ts';
-import { CERTIFICATE_ATTRIBUTE, type ConnectedClient } from './emqx-ports.ts';
+import {
+  CERTIFICATE_ATTRIBUTE,
+  type ConnectedClient,
+  type GivenCertificate,
+  GRANTS_ATTRIBUTE,
+} from './emqx-ports.ts';
 
-export type ConnectedCertificate =
-  | { readonly id: string; readonly given: { readonly text: string } | { readonly id: string } }
-  | undefined;
+export type ConnectedCertificate = { readonly id: string; readonly given: GivenCertificate } | undefined;
 
 const ID = /^[0-9a-f]{64}$/;
 /** Shorter is no certificate, and not worth OpenSSL's time. */
@@ -19,7 +22,10 @@ export function connectedCertificate(
   parser: Pick<CertificateParser, 'parse'>,
 ): ConnectedCertificate {
   const id = attributes[CERTIFICATE_ATTRIBUTE];
-  if (id !== undefined) return ID.test(id) ? { id, given: { id } } : undefined;
+  if (id !== undefined) {
+    const grants = attributes[GRANTS_ATTRIBUTE] ?? '';
+    return ID.test(id) ? { id, given: { attributes: { certificateId: id, grants } } } : undefined;
+  }
   if (username.length < SHORTEST) return undefined;
   const parsed = parser.parse(username);
   return parsed.ok ? { id: parsed.certificate.id, given: { text: username } } : undefined;

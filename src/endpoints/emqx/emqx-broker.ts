@@ -22,7 +22,7 @@ import type {
   EmqxSessions,
   EmqxVerdict,
   Enforcement,
-  KnownAttributes,
+  GivenCertificate,
 } from './emqx-ports.ts';
 import { grantsFingerprint } from './grants-fingerprint.ts';
 
@@ -58,6 +58,8 @@ interface Known {
   unnamed: number;
   /** Monotonic. */
   openedAt: number;
+  /** Not among those that EMQX had connected when it was asked last. */
+  isMissed: boolean;
 }
 
 interface Question {
@@ -191,7 +193,7 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
 
   async readmit(
     clientId: string,
-    certificate: { readonly text: string } | { readonly attributes: KnownAttributes },
+    certificate: GivenCertificate,
     signal: AbortSignal,
   ): Promise<'live' | 'gone' | 'unknown'> {
     const told = 'attributes' in certificate ? certificate.attributes : undefined;
@@ -217,10 +219,12 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     return 'live';
   }
 
-  /** Those that were authenticated before this tick of the monotonic clock and are not connected, are gone. */
+  /** Whoever is twice not among them has gone: a list that is read page by page may leave one out. */
   connectedAre(clientIds: ReadonlySet<string>, before: number): void {
     for (const known of [...this.#byToken.values()]) {
-      if (known.openedAt < before && !clientIds.has(known.clientId)) this.#close(known);
+      if (clientIds.has(known.clientId) || known.openedAt >= before) known.isMissed = false;
+      else if (known.isMissed) this.#close(known);
+      else known.isMissed = true;
     }
   }
 
@@ -281,6 +285,7 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
       connections: new Set(),
       unnamed: 0,
       openedAt: 0,
+      isMissed: false,
     };
     const old = known.session.token;
     known.session = session;

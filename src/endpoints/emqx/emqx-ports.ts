@@ -78,12 +78,15 @@ export interface EmqxClients {
    */
   readmit(
     clientId: string,
-    certificate: { readonly text: string } | { readonly attributes: KnownAttributes },
+    certificate: GivenCertificate,
     signal: AbortSignal,
   ): Promise<'live' | 'gone' | 'unknown'>;
-  /** All clients that EMQX has, found by a walk that began at `before` (monotonic). */
+  /** All clients that EMQX has connected, found by a walk that began at `before` (monotonic). */
   connectedAre(clientIds: ReadonlySet<string>, before: number): void;
 }
+
+/** What EMQX says of a certificate: itself, or what it was told when the client was authenticated. */
+export type GivenCertificate = { readonly text: string } | { readonly attributes: KnownAttributes };
 
 /** What EMQX keeps of an authentication by HTTP, and tells in its API. */
 export interface KnownAttributes {

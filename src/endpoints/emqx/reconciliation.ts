@@ -9,7 +9,7 @@ import type { CertificateParser } from '../../identity/certificate.ts';
 import type { ApiOutcome } from './api-outcome.ts';
 import { fullJitter } from './backoff.ts';
 import { connectedCertificate } from './connected-certificate.ts';
-import type { ConnectedClient, EmqxClients } from './emqx-ports.ts';
+import type { ConnectedClient, EmqxClients, GivenCertificate } from './emqx-ports.ts';
 import type { PacedApi, Question } from './paced-api.ts';
 import { rest } from './rest.ts';
 
@@ -47,16 +47,21 @@ export class Reconciliation {
    * was aborted.
    */
   async walk(thorough: boolean, signal: AbortSignal): Promise<boolean> {
+    const begun = this.#parts.clock.monotonic();
+    const connected = new Set<string>();
     let isWhole = true;
     if (thorough) await this.#insist((api, until) => api.flushEveryCache(until), signal);
     for (let page = 1; page <= MOST_PAGES && !signal.aborted; page += 1) {
       const found = await this.#insist((api, until) => api.clients(page, until), signal);
       if (found === undefined) return false;
       if (found.unreadable > 0) isWhole = false;
+      for (const client of found.clients) if (client.connected) connected.add(client.clientId);
       if (!(await this.#all(found.clients, thorough, signal))) isWhole = false;
       if (!found.hasMore) break;
     }
-    return isWhole && !signal.aborted;
+    if (signal.aborted) return false;
+    this.#parts.clients.connectedAre(connected, begun);
+    return isWhole;
   }
 
   async #all(clients: readonly ConnectedClient[], thorough: boolean, signal: AbortSignal): Promise<boolean> {
@@ -94,7 +99,7 @@ export class Reconciliation {
 
   async #readmit(
     { clientId }: ConnectedClient,
-    given: { readonly text: string } | { readonly id: string },
+    given: GivenCertificate,
     signal: AbortSignal,
   ): Promise<'live' | 'gone' | 'unknown'> {
     const { clients, clock, fault } = this.#parts;

@@ -106,7 +106,7 @@ class World {
     }
     const ids = new Set(this.#connected.keys());
     this.#room.clock.advance(10);
-    this.#broker.connectedAre(ids, this.#room.clock.monotonic());
+    for (let walk = 0; walk < 2; walk += 1) this.#broker.connectedAre(ids, this.#room.clock.monotonic());
     const live = ['c0', 'c1', 'c2'].filter((id) => this.#broker.isLive(id, undefined));
     expect(new Set(live)).toEqual(ids);
   }

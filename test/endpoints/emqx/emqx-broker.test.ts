@@ -369,13 +369,15 @@ describe('a connected client that the daemon does not know', () => {
 });
 
 describe('the clients that EMQX has', () => {
-  it('are the ones that keep a session; whoever came after the list was begun too', async () => {
+  it('are the ones that keep a session, and whoever is missed once, or came after the list was begun', async () => {
     const scene = await Scene.start();
     await scene.connect(device('gone'));
     await scene.connect(device('stays'));
     scene.room.clock.advance(10);
     const begun = scene.room.clock.monotonic();
     await scene.connect(device('young'));
+    scene.broker.connectedAre(new Set(['stays']), begun);
+    expect(scene.broker.isLive('gone', undefined)).toBe(true);
     scene.broker.connectedAre(new Set(['stays']), begun);
     expect(['gone', 'stays', 'young'].map((id) => scene.broker.isLive(id, undefined))).toEqual([
       false,

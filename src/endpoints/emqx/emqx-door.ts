@@ -1,0 +1,161 @@
+/**
+ * Everything for one EMQX of the configuration: its clients' sessions, what it is told, and the ports where it asks. Opened and
+ * closed together; what it cannot be told by its REST API is denied when it asks.
+ */
+import type { Clock } from '../../clock.ts';
+import type { Contract } from '../../contract/index.ts';
+import type { CertificateParser } from '../../identity/certificate.ts';
+import { ExHookService } from '../exhook/exhook-service.ts';
+import { Listener, type ListenerState } from '../listeners/listener.ts';
+import { ListenerError } from '../listeners/listener-error.ts';
+import type { CallObserver, Finding, Logger, Sessions } from '../ports.ts';
+import { EmqxBroker } from './emqx-broker.ts';
+import type { EmqxConfig } from './emqx-config.ts';
+import { Enforcer } from './enforcer.ts';
+import { ManagementApi } from './management-api.ts';
+
+export interface EmqxDoorParts {
+  readonly contract: Contract;
+  readonly clock: Clock;
+  readonly logger: Logger;
+  readonly observer: CallObserver;
+  readonly sessions: Sessions;
+  readonly certificates: Pick<CertificateParser, 'parse'>;
+  /** The PEM of a certificate that was seen before; undefined: it was not. */
+  readonly knownCertificate: (id: string) => Promise<string | undefined>;
+  /** At least 0 and less than 1. */
+  readonly random?: () => number;
+}
+
+/** One port where it asks. */
+type Port = Pick<Listener, 'name' | 'listening' | 'state' | 'findings' | 'reloadCertificates' | 'stop'>;
+
+export class EmqxDoor {
+  readonly name: string;
+  readonly #broker: EmqxBroker;
+  readonly #enforcer: Enforcer | undefined;
+  readonly #ports: Port[] = [];
+
+  /** Rejects with a `ListenerError`, and then has left nothing open. */
+  static async open(name: string, config: EmqxConfig, parts: EmqxDoorParts): Promise<EmqxDoor> {
+    const door = new EmqxDoor(name, config, parts);
+    try {
+      await door.#listen(config, parts);
+      return door;
+    } catch (error) {
+      await door.stop(0);
+      throw error;
+    }
+  }
+
+  private constructor(name: string, config: EmqxConfig, parts: EmqxDoorParts) {
+    const { certificates, clock, knownCertificate, logger, sessions } = parts;
+    this.name = name;
+    this.#broker = new EmqxBroker({
+      name,
+      clock,
+      logger,
+      sessions,
+      certificateId: (text) => {
+        const parsed = certificates.parse(text);
+        return parsed.ok ? parsed.certificate.id : undefined;
+      },
+      knownCertificate,
+    });
+    this.#enforcer = openEnforcer(name, this.#broker, config, parts);
+    this.#broker.start(this.#enforcer);
+  }
+
+  listeners(): readonly ListenerState[] {
+    return this.#ports.map((port) => port.state());
+  }
+
+  findings(): readonly Finding[] {
+    return [...this.#ports.flatMap((port) => port.findings()), ...(this.#enforcer?.findings() ?? [])];
+  }
+
+  /** Names of the ports that take no connections any more. */
+  closed(): readonly string[] {
+    return this.#ports.filter((port) => !port.listening).map((port) => port.name);
+  }
+
+  /** Reads TLS files, secrets and keys again. The answer holds what went wrong; that goes on with what it has. */
+  reloadFiles(): readonly ListenerError[] {
+    const reloads: readonly (readonly [string, () => void])[] = [
+      ...this.#ports.map((port) => [port.name, () => port.reloadCertificates()] as const),
+      [`${this.name}/api`, () => this.#enforcer?.reload()],
+    ];
+    return reloads.flatMap(([name, reload]) => {
+      try {
+        reload();
+        return [];
+      } catch (error) {
+        return [asListenerError(name, error)];
+      }
+    });
+  }
+
+  /** Resolves when every connection is closed. */
+  async stop(graceMs: number): Promise<void> {
+    await Promise.all(this.#ports.map((port) => port.stop(graceMs)));
+    this.#broker.stop();
+    await this.#enforcer?.stop();
+  }
+
+  async #listen(config: EmqxConfig, parts: EmqxDoorParts): Promise<void> {
+    const { certificates, clock, contract, logger, observer } = parts;
+    if (config.exhook !== undefined) {
+      const { mutualTlsPorts } = config;
+      const parse = (text: string) => certificates.parse(text);
+      const service = { contract, sessions: this.#broker, mutualTlsPorts, parse, logger };
+      const listener = await Listener.open(
+        {
+          name: `${this.name}/exhook`,
+          config: config.exhook,
+          operations: 'all',
+          limits: config.exhook.limits,
+          inherited: undefined,
+        },
+        {
+          contract,
+          clock,
+          logger,
+          observer,
+          serve: (server, runner) => new ExHookService(service, runner).addTo(server),
+        },
+      );
+      this.#ports.push(listener);
+    }
+  }
+}
+
+function openEnforcer(
+  name: string,
+  clients: EmqxBroker,
+  { api }: EmqxConfig,
+  { certificates, clock, logger, random = Math.random }: EmqxDoorParts,
+): Enforcer | undefined {
+  if (api === undefined) return undefined;
+  const { caFile, keyFile, requestsPerSecond, retrySeconds, url } = api;
+  try {
+    const warn = (message: string): void => logger.warn({ broker: name }, message);
+    return new Enforcer({
+      broker: name,
+      api: new ManagementApi({ url, keyFile, caFile, clock, warn }),
+      clients,
+      parser: certificates,
+      requestsPerSecond,
+      retrySeconds,
+      clock,
+      random,
+      logger,
+    });
+  } catch (error) {
+    throw asListenerError(`${name}/api`, error);
+  }
+}
+
+function asListenerError(name: string, error: unknown): ListenerError {
+  if (error instanceof ListenerError) return error;
+  return new ListenerError(name, error instanceof Error ? error.message : String(error), error);
+}
