@@ -58,6 +58,9 @@ const LOOK_AGAIN_MS = 1_000;
 const WALK_EVERY_MS = 600_000;
 /** A walk that could not decide about everybody is followed by another, later each time. */
 const FIRST_WALK_AGAIN_MS = 15_000;
+/** For ten seconds, a walk looks whether kicks have been carried out. */
+const SHORT_MS = 100;
+const MOST_LOOKS = 100;
 const LONGEST_SWEEP_MS = 30_000;
 /** A walk waits while there is more than this to do. */
 const WALK_BACKLOG = 1_000;
@@ -122,6 +125,7 @@ export class Enforcer implements EmqxEnforcer {
       isKicked: (clientId) => this.#isKicked(clientId),
       flush: (clientId) => this.flush(clientId),
       audit: (clientId) => this.audit(clientId),
+      kicked: (signal) => this.#kicksCarriedOut(signal),
       room: (signal) => this.#room(signal),
       fault: (error) => this.#fault(error),
     });
@@ -406,6 +410,14 @@ export class Enforcer implements EmqxEnforcer {
       this.#isWhole = false;
       this.#needsThorough ||= thorough;
     }
+  }
+
+  async #kicksCarriedOut(signal: AbortSignal): Promise<boolean> {
+    for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+      if (this.#jobs.urgent + this.#working.urgent === 0) return true;
+      if (!(await rest(this.#options.clock, SHORT_MS, signal))) return false;
+    }
+    return false;
   }
 
   async #room(signal: AbortSignal): Promise<void> {
