@@ -54,7 +54,10 @@ export interface EmqxEnforcer {
   audit(clientId: string): void;
   /** Every connected client is compared with the sessions, and readmitted or kicked. */
   reconcile(): void;
-  /** Resolves when no request to disconnect this client is under way: one that comes back must not be hit by it. */
+  /**
+   * Resolves when no request to disconnect this client is under way, in 3 s at the latest: one that comes back must not be hit by
+   * it. To be awaited once its session is open, before EMQX has the answer: no such request begins then.
+   */
   settled(clientId: string): Promise<void>;
 }
 
