@@ -145,6 +145,7 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
       const opened = await this.#open(question, '', signal);
       if (opened.kind === 'refused') return false;
       this.#connect(opened.known, connection);
+      await this.#enforcer?.settled(clientId);
       return this.#decide(opened.known, action, topic) ?? false;
     } catch (err) {
       this.#options.logger.error(

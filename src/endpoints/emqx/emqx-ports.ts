@@ -60,8 +60,8 @@ export interface EmqxEnforcer {
   /** Every connected client is compared with the sessions, and readmitted or kicked. */
   reconcile(): void;
   /**
-   * Resolves when no request to disconnect this client is under way, within seconds; to be awaited between the opening of a session
-   * and the answer to EMQX, so that one that comes back is not hit by what was meant for the one before.
+   * Resolves when no request to disconnect this client is under way, in 3 s at the latest: one that comes back must not be hit by
+   * it. To be awaited once its session is open, before EMQX has the answer: no such request begins then.
    */
   settled(clientId: string): Promise<void>;
 }

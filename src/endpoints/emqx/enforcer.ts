@@ -23,6 +23,7 @@ import { RequestGate } from './request-gate.ts';
 import { rest } from './rest.ts';
 import { failed, OVER, type Step } from './step.ts';
 import { type AuditStep, SubscriptionAudit } from './subscription-audit.ts';
+import { Walks } from './walks.ts';
 
 export interface EnforcerOptions {
   /** The broker's name in the configuration. */
@@ -55,9 +56,9 @@ const WORKERS = 4;
 const CONFIRM_MS = 5_000;
 const GRACE_MS = 10_000;
 const LOOK_AGAIN_MS = 1_000;
-const WALK_EVERY_MS = 600_000;
-/** A walk that could not decide about everybody is followed by another, later each time. */
-const FIRST_WALK_AGAIN_MS = 15_000;
+/** For ten seconds, a walk looks whether kicks have been carried out. */
+const SHORT_MS = 100;
+const MOST_LOOKS = 100;
 const LONGEST_SWEEP_MS = 30_000;
 /** A walk waits while there is more than this to do. */
 const WALK_BACKLOG = 1_000;
@@ -69,18 +70,10 @@ export class Enforcer implements EmqxEnforcer {
   readonly #api: PacedApi;
   readonly #kick: Kick;
   readonly #audit: SubscriptionAudit;
-  readonly #reconciliation: Reconciliation;
+  readonly #walks: Walks;
   readonly #jobs: Jobs;
   readonly #stop = new AbortController();
   readonly #working = { urgent: 0, others: 0 };
-  #walking: Promise<void> | undefined = undefined;
-  /** Somebody asked for a walk while one was under way. */
-  #walkAgain = false;
-  #needsThorough = false;
-  /** Of the last walk. */
-  #isWhole = false;
-  #unfinishedWalks = 0;
-  #cancelNextWalk: (() => void) | undefined = undefined;
   #cancelSweep: (() => void) | undefined = undefined;
   #givenUp = 0;
   /** Since when (wall clock) something that was given up has not been made up for. */
@@ -112,7 +105,7 @@ export class Enforcer implements EmqxEnforcer {
       kick: this.#kick,
       canAddress: (clientId) => api.canAddress(clientId),
     });
-    this.#reconciliation = new Reconciliation({
+    const reconciliation = new Reconciliation({
       api: this.#api,
       clients,
       parser,
@@ -122,8 +115,17 @@ export class Enforcer implements EmqxEnforcer {
       isKicked: (clientId) => this.#isKicked(clientId),
       flush: (clientId) => this.flush(clientId),
       audit: (clientId) => this.audit(clientId),
+      kicked: (signal) => this.#kicksCarriedOut(signal),
       room: (signal) => this.#room(signal),
       fault: (error) => this.#fault(error),
+    });
+    this.#walks = new Walks({
+      clock,
+      random,
+      walk: (thorough, signal) => reconciliation.walk(thorough, signal),
+      onEnd: () => this.#settleDebt(),
+      fault: (error) => this.#fault(error),
+      signal: this.#stop.signal,
     });
     this.#jobs = new Jobs(clock, () => this.#pump());
   }
@@ -146,7 +148,7 @@ export class Enforcer implements EmqxEnforcer {
   }
 
   reconcile(): void {
-    this.#wantWalk('plain');
+    this.#walks.want('plain');
   }
 
   /**
@@ -172,7 +174,7 @@ export class Enforcer implements EmqxEnforcer {
     return {
       jobs: this.#jobs.size,
       requestsInFlight: this.#gate.inFlight,
-      isWalking: this.#walking !== undefined,
+      isWalking: this.#walks.isWalking,
       givenUp: this.#givenUp,
     };
   }
@@ -190,10 +192,9 @@ export class Enforcer implements EmqxEnforcer {
   /** Nothing goes out any more, and what is under way is given up. */
   async stop(): Promise<void> {
     this.#stop.abort();
-    this.#cancelNextWalk?.();
     this.#cancelSweep?.();
     this.#jobs.clear();
-    await this.#walking;
+    await this.#walks.stopped();
     this.#options.api.close();
   }
 
@@ -211,14 +212,14 @@ export class Enforcer implements EmqxEnforcer {
     const most = this.#options.mostJobs ?? MOST_JOBS;
     if (this.#jobs.size < most) return true;
     const { broker, logger } = this.#options;
-    if (!this.#needsThorough) {
+    if (!this.#walks.isThoroughWanted) {
       const message = 'too much to tell EMQX one by one: all its clients are gone through instead';
       logger.warn({ broker, jobs: this.#jobs.size }, message);
     }
     for (const job of [...this.#jobs.values()]) {
       if (!job.wants.has('kick') && job.running === undefined) this.#jobs.delete(job);
     }
-    this.#wantWalk('thorough');
+    this.#walks.want('thorough');
     return want === 'kick' && this.#jobs.size < most;
   }
 
@@ -367,45 +368,12 @@ export class Enforcer implements EmqxEnforcer {
     return job !== undefined && (job.wants.has('kick') || job.runs === 'kick');
   }
 
-  #wantWalk(kind: 'plain' | 'thorough'): void {
-    if (this.#stop.signal.aborted) return;
-    if (kind === 'thorough') this.#needsThorough = true;
-    if (this.#walking === undefined) this.#startWalk();
-    else this.#walkAgain = true;
-  }
-
-  #startWalk(): void {
-    const { clock, random } = this.#options;
-    this.#cancelNextWalk?.();
-    this.#cancelNextWalk = undefined;
-    this.#walkAgain = false;
-    const thorough = this.#needsThorough;
-    this.#needsThorough = false;
-    this.#walking = this.#walk(thorough).finally(() => {
-      this.#walking = undefined;
-      if (this.#stop.signal.aborted) return;
-      if (this.#walkAgain) {
-        this.#startWalk();
-        return;
-      }
-      this.#settleDebt();
-      const wait = this.#isWhole
-        ? WALK_EVERY_MS * (0.9 + 0.2 * random())
-        : Math.min(WALK_EVERY_MS, FIRST_WALK_AGAIN_MS * 2 ** this.#unfinishedWalks) * (0.5 + 0.5 * random());
-      this.#unfinishedWalks = this.#isWhole ? 0 : this.#unfinishedWalks + 1;
-      this.#cancelNextWalk = clock.after(wait, () => this.#startWalk());
-    });
-  }
-
-  /** Never rejects. */
-  async #walk(thorough: boolean): Promise<void> {
-    try {
-      this.#isWhole = await this.#reconciliation.walk(thorough, this.#stop.signal);
-    } catch (error) {
-      this.#fault(error);
-      this.#isWhole = false;
-      this.#needsThorough ||= thorough;
+  async #kicksCarriedOut(signal: AbortSignal): Promise<boolean> {
+    for (let looks = 0; looks < MOST_LOOKS; looks += 1) {
+      if (this.#jobs.urgent + this.#working.urgent === 0) return true;
+      if (!(await rest(this.#options.clock, SHORT_MS, signal))) return false;
     }
+    return false;
   }
 
   async #room(signal: AbortSignal): Promise<void> {
@@ -444,13 +412,12 @@ export class Enforcer implements EmqxEnforcer {
       { broker, finding: 'emqx.enforcement', clients: count },
       'given up telling EMQX about clients',
     );
-    this.#wantWalk('thorough');
+    this.#walks.want('thorough');
   }
 
   /** The alarm ends when everything that was given up has been made up for. */
   #settleDebt(): void {
-    if (this.#owedSince === undefined || this.#walking !== undefined) return;
-    if (this.#needsThorough || !this.#isWhole || this.#jobs.outstanding > 0) return;
+    if (this.#owedSince === undefined || !this.#walks.isDone || this.#jobs.outstanding > 0) return;
     this.#owedSince = undefined;
     this.#owed = 0;
     const { broker, logger } = this.#options;

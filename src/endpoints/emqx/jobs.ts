@@ -44,6 +44,11 @@ export class Jobs {
     return this.#jobs.size;
   }
 
+  /** Kicks that are ready. */
+  get urgent(): number {
+    return this.#urgent.size;
+  }
+
   /** Without what is only looked at once more. */
   get outstanding(): number {
     let count = 0;

@@ -2,6 +2,7 @@
  * A walk through the clients that EMQX has, which are compared with the sessions here. Always true:
  * - A client whose certificate cannot be told is left alone, and so is one that is not connected.
  * - Nobody is disconnected here: who must go is handed to the kick, which looks again.
+ * - Who is disconnected meanwhile moves the others up in EMQX's list, so that a page is read again when somebody on it had to go.
  * - A page is held at a time; a walk does not end by a failure of EMQX's, it waits.
  */
 import type { Clock } from '../../clock.ts';
@@ -24,10 +25,15 @@ export interface ReconciliationParts {
   readonly isKicked: (clientId: string) => boolean;
   readonly flush: (clientId: string) => void;
   readonly audit: (clientId: string) => void;
+  /** Resolves when the kicks so far have been carried out: true. False: they were given too long a time. */
+  readonly kicked: (signal: AbortSignal) => Promise<boolean>;
   /** Resolves when there is room for more. */
   readonly room: (signal: AbortSignal) => Promise<void>;
   readonly fault: (error: unknown) => void;
 }
+
+/** `left`: it was left alone. */
+type Verdict = 'live' | 'gone' | 'unknown' | 'left';
 
 const READMITTED_AT_ONCE = 4;
 /** A verdict that takes longer is none. */
@@ -51,50 +57,59 @@ export class Reconciliation {
     const connected = new Set<string>();
     let isWhole = true;
     if (thorough) await this.#insist((api, until) => api.flushEveryCache(until), signal);
-    for (let page = 1; page <= MOST_PAGES && !signal.aborted; page += 1) {
+    for (let page = 1, reads = 1; reads <= MOST_PAGES && !signal.aborted; reads += 1) {
       const found = await this.#insist((api, until) => api.clients(page, until), signal);
       if (found === undefined) return false;
-      if (found.unreadable > 0) isWhole = false;
       for (const client of found.clients) if (client.connected) connected.add(client.clientId);
-      if (!(await this.#all(found.clients, thorough, signal))) isWhole = false;
-      if (!found.hasMore) break;
+      const verdicts = await this.#all(found.clients, thorough, signal);
+      if (found.unreadable > 0 || verdicts.includes('unknown')) isWhole = false;
+      if (verdicts.includes('gone')) {
+        if (!(await this.#parts.kicked(signal))) isWhole = false;
+      } else if (!found.hasMore) {
+        if (signal.aborted) return false;
+        this.#parts.clients.connectedAre(connected, begun);
+        return isWhole;
+      } else {
+        page += 1;
+      }
     }
-    if (signal.aborted) return false;
-    this.#parts.clients.connectedAre(connected, begun);
-    return isWhole;
+    return false;
   }
 
-  async #all(clients: readonly ConnectedClient[], thorough: boolean, signal: AbortSignal): Promise<boolean> {
+  async #all(
+    clients: readonly ConnectedClient[],
+    thorough: boolean,
+    signal: AbortSignal,
+  ): Promise<readonly Verdict[]> {
     const waiting = clients.values();
-    let isWhole = true;
+    const verdicts: Verdict[] = [];
     const work = async (): Promise<void> => {
       for (const client of waiting) {
         await this.#parts.room(signal);
         if (signal.aborted) return;
-        if (!(await this.#one(client, thorough, signal))) isWhole = false;
+        verdicts.push(await this.#one(client, thorough, signal));
       }
     };
     await Promise.all(Array.from({ length: READMITTED_AT_ONCE }, work));
-    return isWhole;
+    return verdicts;
   }
 
-  /** False: there was no verdict. */
-  async #one(client: ConnectedClient, thorough: boolean, signal: AbortSignal): Promise<boolean> {
-    if (!client.connected) return true;
+  async #one(client: ConnectedClient, thorough: boolean, signal: AbortSignal): Promise<Verdict> {
+    if (!client.connected) return 'left';
     const { audit, clients, flush, isKicked, kick, parser } = this.#parts;
     const { clientId } = client;
     const certificate = connectedCertificate(client, parser);
-    if (certificate === undefined) return true;
+    if (certificate === undefined) return 'left';
     if (clients.isLive(clientId, certificate.id)) {
       if (thorough) audit(clientId);
-      return true;
+      return 'live';
     }
-    if (isKicked(clientId)) return true;
+    if (isKicked(clientId)) return 'left';
     const verdict = await this.#readmit(client, certificate.given, signal);
     if (verdict === 'gone') kick(clientId);
     // What EMQX remembers and has subscribed it to is of a time when nobody told it of changes.
     else if (verdict === 'live') flush(clientId);
-    return verdict !== 'unknown';
+    return verdict;
   }
 
   async #readmit(

@@ -62,7 +62,8 @@ export class SubscriptionAudit {
         if (listed.kind !== 'done') return failed(listed);
         if (!listed.value.some((topic) => this.#isForbidden(clientId, topic))) return OVER;
         const outcome = await ask((each, until) => each.disconnect(clientId, until));
-        return outcome.kind === 'done' || outcome.kind === 'absent' ? OVER : failed(outcome);
+        if (outcome.kind !== 'done' && outcome.kind !== 'absent') return failed(outcome);
+        return { kind: 'look-again' };
       }),
     );
     return step ?? ABORTED;

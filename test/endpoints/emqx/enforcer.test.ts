@@ -545,6 +545,18 @@ describe('the comparison of clients and sessions', () => {
     expect(scene.emqx.count('clients')).toBe(6);
   });
 
+  it('leaves nobody out because others go meanwhile', async () => {
+    const scene = await open();
+    for (let count = 0; count < 450; count += 1) {
+      scene.connect(`c${count}`, count % 3 === 0 ? one : two, { session: false });
+    }
+    scene.revoked.add(two.id);
+    scene.enforcer.reconcile();
+    await scene.pass(10_000);
+    expect([...scene.emqx.clients.keys()].length).toBe(150);
+    expect(new Set(scene.readmissions).size).toBe(450);
+  });
+
   it('is made once more if it is asked for meanwhile, and not oftener', async () => {
     const scene = await open();
     scene.connect('a', one);
