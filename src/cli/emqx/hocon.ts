@@ -96,7 +96,9 @@ class Parser {
       if (this.#depth > DEEPEST) throw new HoconError(token.at, 'nested too deeply');
       if (token.kind === 'include') this.#include(into, outermost);
       else this.#field(into);
-      this.#takes(',');
+      const comma = this.#takes(',');
+      if (comma && end === undefined && this.#peek() === undefined)
+        throw new HoconError(this.#endPlace(), 'a comma at the end of the file');
     }
     this.#depth -= 1;
   }
@@ -301,7 +303,13 @@ class Evaluator {
     if (this.#under.has(node)) throw new HoconError(node.at, `\${${name}} stands for itself`);
     this.#under.add(node);
     try {
-      const value = this.#last(this.#lookUp(node.path));
+      const nodes = this.#lookUp(node);
+      if (!isPlain(nodes, node.optional))
+        throw new HoconError(
+          node.at,
+          `\${${name}} stands for what is put together elsewhere, of which EMQX may take a part`,
+        );
+      const value = this.#last(nodes);
       if (value !== undefined) return { ...value, at: node.at };
     } finally {
       this.#under.delete(node);
@@ -311,10 +319,13 @@ class Evaluator {
   }
 
   /** The assignments to a path, without evaluating the maps on the way to it. */
-  #lookUp(path: readonly string[]): readonly Node[] {
+  #lookUp({ path, at }: Node & { kind: 'variable' }): readonly Node[] {
     let nodes: readonly Node[] = [this.#root];
     for (const part of path) {
-      nodes = nodes.flatMap((node) => objectsOf(node)).flatMap(({ fields }) => fields.get(part) ?? []);
+      const objects = nodes.filter((node) => node.kind === 'object');
+      if (objects.length !== nodes.length)
+        throw new HoconError(at, `\${${path.join('.')}} leads through something that is not only a map`);
+      nodes = objects.flatMap(({ fields }) => fields.get(part) ?? []);
     }
     return nodes;
   }
@@ -338,9 +349,18 @@ function isText(value: Value): value is ScalarValue & { value: string } {
   return value.kind === 'scalar' && typeof value.value === 'string';
 }
 
-function objectsOf(node: Node): readonly ObjectNode[] {
-  if (node.kind === 'object') return [node];
-  return node.kind === 'joined' ? node.parts.flatMap((part) => objectsOf(part)) : [];
+/**
+ * Whether EMQX takes for a substitution what one expects: a single value, or the last of several that are no maps. It resolves
+ * in an order of its own, so that of a map in several places it sees the part that is ready.
+ */
+function isPlain(nodes: readonly Node[], optional: boolean): boolean {
+  if (nodes.length > 1) return nodes.every(({ kind }) => kind === 'scalar');
+  return nodes.every((node) => {
+    if (node.kind === 'scalar') return true;
+    if (node.kind === 'array') return node.items.every((item) => isPlain([item], optional));
+    if (node.kind === 'object') return [...node.fields.values()].every((field) => isPlain(field, optional));
+    return !optional;
+  });
 }
 
 /** Maps are merged; a map of numbers changes the elements of a list; everything else takes the place of what was there. */
@@ -351,7 +371,7 @@ export function merged(before: Value | undefined, after: Value): Value {
     for (const [key, value] of after.fields) fields.set(key, merged(fields.get(key), value));
     return { kind: 'tree', fields, at: after.at };
   }
-  if (before.kind === 'list' && after.fields.size > 0 && [...after.fields.keys()].every(isIndex)) {
+  if (before.kind === 'list' && [...after.fields.keys()].every(isIndex)) {
     const items = [...before.items];
     for (const [key, value] of after.fields) {
       const index = Number(key) - 1;

@@ -87,6 +87,12 @@ export function urlOf(settings: Settings): URL | undefined {
   return URL.parse((settings.text('url') ?? '').replace(/\$\{[^}]*\}/g, 'x')) ?? undefined;
 }
 
+/** To be shown: without user, password and query. */
+export function shownUrl(settings: Settings): string | null {
+  const url = urlOf(settings);
+  return url === undefined ? null : `${url.protocol}//${url.host}${url.pathname}`;
+}
+
 export function portOf(url: URL): number {
   return url.port === '' ? (url.protocol === 'https:' ? 443 : 80) : Number(url.port);
 }

@@ -128,7 +128,7 @@ describe('the HOCON of EMQX', () => {
         // Neighbours of a kind that HOCON joins are apart by their comma.
         expect(read(text)).toEqual(JSON.parse(text));
       }),
-      { numRuns: runs() },
+      runs(),
     );
   });
 
@@ -164,7 +164,7 @@ describe('the HOCON of EMQX', () => {
         const outcome = refusal(parts.join(' '));
         expect(outcome).toMatch(/^(taken$|\d+:\d+ .)/);
       }),
-      { numRuns: runs() },
+      runs(),
     );
   });
 });

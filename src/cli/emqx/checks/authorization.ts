@@ -44,15 +44,27 @@ export function otherSources(subject: Subject): readonly Finding[] {
   return (subject.settings.list('authorization.sources') ?? [])
     .filter(isEnabled)
     .filter((source) => !(byHttp && source.text('type') === 'http' && leadsTo(source, port)))
-    .map((source) => ({
-      code: source.text('type') === 'file' ? 'acl-file' : 'authorization-source',
-      effect: 'stranger',
-      key: source.path,
-      value: source.text('type') ?? null,
-      at: source.at,
-      why: `it answers before deviceauthd is asked${source.text('type') === 'file' ? '; the file that EMQX comes with ends by allowing everything' : ''}`,
-      fix: 'take it out of `authorization.sources`',
-    }));
+    .map((source) => (source.text('type') === 'file' ? aclFile(source) : otherSource(source)));
+}
+
+function aclFile(source: Settings): Finding {
+  return {
+    ...otherSource(source),
+    code: 'acl-file',
+    why: 'it answers before deviceauthd is asked; the file that EMQX comes with ends by allowing everything',
+  };
+}
+
+function otherSource(source: Settings): Finding {
+  return {
+    code: 'authorization-source',
+    effect: 'stranger',
+    key: source.path,
+    value: source.text('type') ?? null,
+    at: source.at,
+    why: 'it answers before deviceauthd is asked',
+    fix: 'take it out of `authorization.sources`',
+  };
 }
 
 export function denyAction({ settings }: Subject): readonly Finding[] {

@@ -1,7 +1,7 @@
 /** EMQX's ExHook servers. */
 import type { Finding } from '../finding.ts';
 import type { Settings } from '../settings.ts';
-import { isEnabled, isLocal, type Subject, urlOf } from '../subject.ts';
+import { isEnabled, isLocal, type Subject, shownUrl, urlOf } from '../subject.ts';
 
 const SLOWEST_RECONNECT_MS = 5000;
 
@@ -88,7 +88,7 @@ export function transport(subject: Subject): readonly Finding[] {
         code: 'exhook-url',
         effect: 'broken',
         key: server.key('url'),
-        value: server.text('url') ?? null,
+        value: shownUrl(server),
         at: server.value('url')?.at ?? server.at,
         why: 'EMQX knows http:// and https:// only, with host and port',
         fix: 'write `url = "https://127.0.0.1:<port of emqx.<name>.exhook>"`',
@@ -102,7 +102,7 @@ function plain(server: Settings, url: URL, { broker }: Subject): readonly Findin
   const finding = {
     code: 'exhook-plain',
     key: server.key('url'),
-    value: server.text('url') ?? null,
+    value: shownUrl(server),
     at: server.value('url')?.at,
     fix: 'use https:// with `ssl` as in plugins/emqx/exhook.conf',
   } as const;

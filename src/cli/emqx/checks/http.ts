@@ -1,7 +1,7 @@
 /** EMQX's authenticator by HTTP that leads to deviceauthd. */
 import type { Finding } from '../finding.ts';
 import type { Settings } from '../settings.ts';
-import { isEnabled, isLocal, type Subject, urlOf } from '../subject.ts';
+import { isEnabled, isLocal, type Subject, shownUrl, urlOf } from '../subject.ts';
 import { overTls } from './exhook.ts';
 
 export function httpVersion({ version, doors, httpAuthenticators }: Subject): readonly Finding[] {
@@ -111,7 +111,7 @@ function transport(service: Settings, { broker }: Subject): readonly Finding[] {
   const finding = {
     code: 'http-plain',
     key: service.key('url'),
-    value: service.text('url') ?? null,
+    value: shownUrl(service),
     at: service.value('url')?.at ?? service.at,
   } as const;
   if (url === undefined || url.protocol !== 'http:')
