@@ -527,6 +527,22 @@ const TRAPS: readonly Trap[] = [
     good: { version: '5.4.1' },
   },
   {
+    what: 'an address in place of a name',
+    code: 'tls-address',
+    effect: 'weak',
+    key: 'exhook.servers[1].url',
+    bad: { add: list('url = "https://127.0.0.1:9001"') },
+    good: { add: list('url = "https://127.0.0.1:9001", ssl.server_name_indication = localhost') },
+  },
+  {
+    what: 'an address in place of a name, by HTTP',
+    code: 'tls-address',
+    effect: 'weak',
+    key: 'authentication[1].url',
+    bad: { http: true, add: authenticator('url = "https://[::1]:9002/authenticate"') },
+    good: { http: true },
+  },
+  {
     what: 'another server in front',
     code: 'exhook-others',
     effect: 'stranger',

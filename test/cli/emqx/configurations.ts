@@ -22,7 +22,7 @@ export const PARTS = {
   username: 'mqtt.peer_cert_as_username = pem',
   chain: 'authentication = [{ mechanism = scram, backend = built_in_database }]',
   authorization: 'authorization { no_match = deny, sources = [] }',
-  exhook: `exhook.servers = [{ name = d, url = "https://127.0.0.1:9001", auto_reconnect = 1s, ${TLS} }]`,
+  exhook: `exhook.servers = [{ name = d, url = "https://localhost:9001", auto_reconnect = 1s, ${TLS} }]`,
   dashboard: 'dashboard { default_password = "x9", listeners.http.bind = "127.0.0.1:18083" }',
 } as const;
 
@@ -30,12 +30,12 @@ export const HTTP_PARTS = {
   plainOff: PARTS.plainOff,
   ssl: PARTS.ssl,
   chain: `authentication = [{
-    mechanism = password_based, backend = http, method = post, url = "https://127.0.0.1:9002/authenticate"
+    mechanism = password_based, backend = http, method = post, url = "https://localhost:9002/authenticate"
     body { clientid = "\${clientid}", cert = "\${cert_pem}" }
     ${TLS}
   }]`,
   authorization: `authorization { no_match = deny, sources = [{
-    type = http, method = post, url = "https://127.0.0.1:9002/authorize"
+    type = http, method = post, url = "https://localhost:9002/authorize"
     body { clientid = "\${clientid}", action = "\${action}", topic = "\${topic}" }
     ${TLS}
   }] }`,

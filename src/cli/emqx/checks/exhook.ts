@@ -1,4 +1,5 @@
 /** EMQX's ExHook servers. */
+import { isIP } from 'node:net';
 import type { Finding } from '../finding.ts';
 import type { Settings } from '../settings.ts';
 import { isEnabled, isLocal, type Subject, shownUrl, urlOf } from '../subject.ts';
@@ -161,6 +162,21 @@ export function overTls(server: Settings, door: 'exhook' | 'http'): readonly Fin
       'EMQX has nothing to check the certificate of deviceauthd against',
       "name the CA of this door's certificate",
     );
+  const url = urlOf(server);
+  if (
+    url !== undefined &&
+    isIP(url.hostname.replace(/^\[|\]$/g, '')) !== 0 &&
+    server.text('ssl.server_name_indication') === undefined
+  )
+    found.push({
+      code: 'tls-address',
+      effect: 'weak',
+      key: server.key('url'),
+      value: shownUrl(server),
+      at: server.value('url')?.at ?? server.at,
+      why: 'EMQX looks for this address among the names of the certificate: 5.8.9 then refuses deviceauthd, and every device with it',
+      fix: "write `localhost`, or another name that is in deviceauthd's certificate for this door",
+    });
   for (const file of ['certfile', 'keyfile'])
     if (server.text(`ssl.${file}`) === undefined)
       say(
