@@ -37,6 +37,7 @@ export const CHECKS: readonly ((subject: Subject) => readonly Finding[])[] = [
   authorization.cacheTime,
   authorization.nodeCache,
   authorization.httpSource,
+  exhook.doorThatIsMissing,
   exhook.serverThatIsOff,
   exhook.failedAction,
   exhook.reconnection,

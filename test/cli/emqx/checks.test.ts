@@ -391,6 +391,14 @@ const TRAPS: readonly Trap[] = [
     good: { add: 'authorization.deny_action = ignore' },
   },
   {
+    what: 'a cache of two minutes',
+    code: 'cache-ttl',
+    effect: 'weak',
+    key: 'authorization.cache.ttl',
+    bad: { add: 'authorization.cache.ttl = 2m' },
+    good: { add: 'authorization.cache.ttl = 59s' },
+  },
+  {
     what: 'a cache of an hour',
     code: 'cache-ttl',
     effect: 'weak',
@@ -421,6 +429,14 @@ const TRAPS: readonly Trap[] = [
     effect: 'stranger',
     key: 'exhook.servers',
     bad: { without: 'exhook' },
+  },
+  {
+    what: 'a door that deviceauthd does not have',
+    code: 'door-missing',
+    effect: 'broken',
+    key: 'emqx.emqx.exhook',
+    bad: { emqx: { emqx: { http: DOOR, api: EMQX.emqx.api } } },
+    good: { emqx: EMQX },
   },
   {
     what: 'ExHook switched off',
@@ -503,6 +519,13 @@ const TRAPS: readonly Trap[] = [
     effect: 'stranger',
     key: 'exhook.servers[1].ssl.verify',
     bad: { add: list('ssl.verify = verify_none') },
+  },
+  {
+    what: 'ExHook that is told nothing of whom to check',
+    code: 'exhook-tls',
+    effect: 'stranger',
+    key: 'exhook.servers[1].ssl.verify',
+    bad: { add: list('ssl.verify = null') },
   },
   {
     what: 'ssl not switched on',
@@ -671,6 +694,14 @@ const TRAPS: readonly Trap[] = [
     good: { http: true },
   },
   {
+    what: 'HTTP with a short secret',
+    code: 'http-secret',
+    effect: 'broken',
+    key: 'authentication[1].headers.authorization',
+    bad: { http: true, add: PLAIN_HTTP.replace('sssss', 's') },
+    good: { http: true, add: PLAIN_HTTP },
+  },
+  {
     what: 'HTTPS that checks nobody',
     code: 'http-tls',
     effect: 'stranger',
@@ -703,6 +734,13 @@ const TRAPS: readonly Trap[] = [
     key: 'dashboard.default_password',
     bad: { add: 'dashboard.default_password = public' },
     good: { add: 'dashboard.listeners.http.bind = 0, dashboard.default_password = public' },
+  },
+  {
+    what: 'the password that EMQX comes with, by default',
+    code: 'dashboard-password',
+    effect: 'stranger',
+    key: 'dashboard.default_password',
+    bad: { without: 'dashboard', add: 'dashboard.listeners.http.bind = "127.0.0.1:18083"' },
   },
   {
     what: 'a dashboard on every address',

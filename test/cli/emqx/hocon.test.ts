@@ -185,6 +185,18 @@ describe('what is no HOCON of EMQX', () => {
     ['a value that is missing', 'a =', 'a value is missing'],
     ['a substitution of nothing', 'a = 1\nb = ${nothing}', '2:1 there is no nothing'],
     ['a substitution of itself', 'a = ${b}\nb = ${a}', 'stands for itself'],
+    [
+      'a substitution of a map in two places',
+      'a.x = 1\na.y = 2\nb = ${a}',
+      '3:1 ${a} stands for what is put together',
+    ],
+    [
+      'an optional one of another one',
+      'c = 1\na = ${?c}\nb = ${?a}',
+      '3:1 ${a} stands for what is put together',
+    ],
+    ['a substitution through a text', 'a = 1\na.x = 2\nb = ${a.x}', '3:1 ${a.x} leads through something'],
+    ['a comma at the end', 'a = 1,', 'a comma at the end of the file'],
     ['text beside a list', 'a = x [1]', '1:1 values of different kinds'],
     ['a number beside text', 'a = 1 x', '1:7 = or : or { was expected'],
     ['nesting without end', 'a = '.concat('['.repeat(500)), 'nested too deeply'],

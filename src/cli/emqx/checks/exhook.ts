@@ -21,6 +21,22 @@ export function nobodyAsks({ doors, settings }: Subject): readonly Finding[] {
   ];
 }
 
+/** The door that EMQX knocks at is not there. */
+export function doorThatIsMissing({ broker, doors, settings }: Subject): readonly Finding[] {
+  if (broker === undefined) return [];
+  return [...doors]
+    .filter((door) => broker.config[door] === undefined)
+    .map((door) => ({
+      code: 'door-missing',
+      effect: 'broken',
+      key: `emqx.${broker.name}.${door}`,
+      value: null,
+      at: settings.value(door === 'exhook' ? 'exhook' : 'authentication')?.at,
+      why: `EMQX asks by ${door}, and deviceauthd has no such door for it: everybody is refused`,
+      fix: `add emqx.${broker.name}.${door} to deviceauthd's configuration`,
+    }));
+}
+
 export function serverThatIsOff(subject: Subject): readonly Finding[] {
   const servers = subject.exhookServers;
   if (!subject.doors.has('exhook') || servers.some(isEnabled)) return [];
