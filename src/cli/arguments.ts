@@ -68,6 +68,11 @@ export class Arguments {
     return this.#operands[index] ?? '';
   }
 
+  /** All of them, for a verb whose last operand repeats. */
+  operands(): readonly string[] {
+    return this.#operands;
+  }
+
   optionalOperand(index: number): string | undefined {
     return this.#operands[index];
   }
@@ -110,7 +115,7 @@ export async function parseArguments(
     seen.add(token.name);
   }
   const operands = command.operands ?? [];
-  const surplus = positionals[operands.length];
+  const surplus = operands.at(-1)?.repeats === true ? undefined : positionals[operands.length];
   if (surplus !== undefined) throw usage(`unexpected operand "${surplus}"`, help);
   if (values['help'] !== true) {
     const missing = operands.find(({ required }, index) => required && positionals[index] === undefined);

@@ -21,6 +21,8 @@ export interface OptionSpec {
 export interface OperandSpec {
   readonly name: string;
   readonly required: boolean;
+  /** Any number more of them may follow; the last operand only. */
+  readonly repeats?: boolean;
   readonly describe: string;
 }
 

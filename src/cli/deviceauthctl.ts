@@ -551,6 +551,37 @@ const RUNNING: readonly CommandSpec[] = [
     load: async () => (await import('./verbs/config.ts')).reload,
   },
   {
+    words: ['emqx', 'check'],
+    summary: 'Find what in a configuration of EMQX lets in whom the daemon would not',
+    details: [
+      'Reads emqx.conf, with what it includes, and names what lets somebody in without deviceauthd or has devices refused, and what to write instead. Needs neither EMQX nor a daemon.',
+      'Later files win, as in EMQX: from 5.1 on `base.hocon cluster.hocon emqx.conf` (those of data/configs), before it `emqx.conf cluster-override.conf local-override.conf`.',
+      'Exit code: 0 nothing found but warnings; 1 errors were found; 2 something cannot be read: nothing was checked.',
+    ].join('\n'),
+    operands: [
+      { name: 'FILE', required: true, repeats: true, describe: 'emqx.conf; several: later ones win' },
+    ],
+    options: {
+      config: {
+        type: 'string',
+        value: 'FILE',
+        describe: "deviceauthd's configuration: ports and doors are compared",
+      },
+      'emqx-version': {
+        type: 'string',
+        value: 'V',
+        describe: 'Such as 5.8.9 (else the worst defaults are assumed)',
+      },
+      'env-file': {
+        type: 'string',
+        value: 'FILE',
+        describe: "EMQX's environment, NAME=value lines; wins over all files",
+      },
+    },
+    example: 'deviceauthctl emqx check /etc/emqx/emqx.conf --emqx-version 5.8.9',
+    load: async () => (await import('./verbs/emqx.ts')).check,
+  },
+  {
     words: ['clock', 'show'],
     summary: "Show the daemon's clock and whether it is suspect",
     daemon: 'always',

@@ -41,7 +41,10 @@ function optionTerm(name: string, option: OptionSpec): string {
 
 function synopsis(program: Program, command: CommandSpec): string {
   const parts = [program.name, ...command.words];
-  for (const { name, required } of command.operands ?? []) parts.push(required ? name : `[${name}]`);
+  for (const { name, required, repeats } of command.operands ?? []) {
+    const shown = repeats === true ? `${name}...` : name;
+    parts.push(required ? shown : `[${shown}]`);
+  }
   for (const [name, option] of Object.entries(command.options ?? {})) {
     if (option.required === true) parts.push(optionTerm(name, option));
   }

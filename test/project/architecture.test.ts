@@ -38,8 +38,16 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'config',
     'telemetry',
   ],
-  // The doctor needs no daemon.
-  cli: ['config', 'policy', 'contract', 'daemon.ts', 'daemon/doctor.ts', 'endpoints'],
+  // The doctor needs no daemon; what is loopback is said in one place.
+  cli: [
+    'config',
+    'policy',
+    'contract',
+    'daemon.ts',
+    'daemon/doctor.ts',
+    'endpoints',
+    'telemetry/loopback-address.ts',
+  ],
 };
 
 const source = resolve(import.meta.dirname, '../../src');

@@ -7,6 +7,7 @@ const documents = [
   'README.md',
   'CONTRIBUTING.md',
   'plugins/aedes/README.md',
+  'plugins/emqx/README.md',
   ...readdirSync(join(root, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -24,6 +25,19 @@ describe.each(documents)('%s', (document) => {
   it('names test files that are there', () => {
     const named = [...text.matchAll(/\btest\/[\w/.-]+\.test\.ts\b/g)].map((match) => match[0]);
     expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+});
+
+describe('docs/emqx.md', () => {
+  it('names everything that `emqx check` can find', () => {
+    const checks = join(root, 'src/cli/emqx/checks');
+    const codes = readdirSync(checks).flatMap((file) =>
+      [...readFileSync(join(checks, file), 'utf8').matchAll(/code: '([a-z-]+)'/g)].map(
+        (match) => match[1] ?? '',
+      ),
+    );
+    const text = readFileSync(join(root, 'docs/emqx.md'), 'utf8');
+    expect([...codes, 'exhook-tls', 'http-tls'].filter((code) => !text.includes(`\`${code}\``))).toEqual([]);
   });
 });
 
