@@ -19,13 +19,13 @@ export class Departures {
   sentAway(client: {
     readonly clientId: string;
     readonly certificateId: string;
-    readonly connections: ReadonlySet<string>;
+    readonly connections: ReadonlyMap<string, unknown>;
     readonly unnamed: number;
   }): void {
     const { clientId, certificateId, connections, unnamed } = client;
     this.#leaving.set(clientId, {
       certificateId,
-      connections: new Set(connections),
+      connections: new Set(connections.keys()),
       isUnnamed: unnamed > 0 || connections.size === 0,
     });
   }

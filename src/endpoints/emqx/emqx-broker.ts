@@ -32,6 +32,8 @@ const INSTANCE = 'emqx';
 const OPEN_MS = 10_000;
 /** EMQX before 5.4 does not tell connections apart: asked again so soon it is taken for the same question. */
 const SAME_QUESTION_MS = 1_000;
+/** From its authentication to the end of the connection before it. */
+const CONNECTING_MS = 30_000;
 const REFUSED = { kind: 'refused', unavailable: false } as const;
 const UNAVAILABLE = { kind: 'refused', unavailable: true } as const;
 
@@ -53,8 +55,8 @@ interface Known {
   readonly certificateId: string;
   session: OpenedSession;
   enforcement: Enforcement;
-  /** Those of EMQX's connections that it was authenticated for; empty names are counted in `unnamed`. */
-  readonly connections: Set<string>;
+  /** Those of EMQX's connections that it was authenticated for, and when (monotonic); empty names are counted in `unnamed`. */
+  readonly connections: Map<string, number>;
   unnamed: number;
   /** Monotonic. */
   openedAt: number;
@@ -170,6 +172,7 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     if (!known) return;
     // One that was readmitted without a name, or of an EMQX that gives none.
     if (!known.connections.delete(connection)) known.unnamed = Math.max(0, known.unnamed - 1);
+    this.#dropDead(known);
     if (known.connections.size === 0 && known.unnamed === 0) this.#close(known);
   }
 
@@ -283,7 +286,7 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
       certificateId,
       session,
       enforcement: 'asked',
-      connections: new Set(),
+      connections: new Map(),
       unnamed: 0,
       openedAt: 0,
       isMissed: false,
@@ -319,9 +322,18 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
       known.unnamed += 1;
       return;
     }
-    known.connections.add(connection);
+    known.connections.set(connection, this.#options.clock.monotonic());
     // Where connections have names, one without was this one, when it was readmitted.
     known.unnamed = 0;
+  }
+
+  /**
+   * In a storm EMQX tells neither the beginning nor the end of connections that were authenticated and lost to another one of
+   * their client id. It has one at most, and that one has ended now.
+   */
+  #dropDead({ connections }: Known): void {
+    const before = this.#options.clock.monotonic() - CONNECTING_MS;
+    for (const [connection, since] of connections) if (since < before) connections.delete(connection);
   }
 
   /** Undefined: its session has ended. */

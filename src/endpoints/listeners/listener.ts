@@ -267,6 +267,7 @@ export class Listener {
       return new TlsTerminator({
         listener: name,
         config: config.tls,
+        alpn: ['h2'],
         logger: this.#parts.logger,
         refused: (refusal) => this.#parts.observer.refused(refusal),
         accepted: (secure, raw) => {

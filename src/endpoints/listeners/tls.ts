@@ -16,6 +16,8 @@ const HANDSHAKE_MS = 5000;
 export interface TlsParts {
   readonly listener: string;
   readonly config: TlsConfig;
+  /** What is spoken; none: whatever the caller offers is not looked at. */
+  readonly alpn?: readonly string[];
   readonly logger: Logger;
   readonly refused: (refusal: CallRefusal) => void;
   /** Called with a connection whose caller is known. */
@@ -38,7 +40,7 @@ export class TlsTerminator {
       requestCert: true,
       rejectUnauthorized: true,
       handshakeTimeout: HANDSHAKE_MS,
-      ALPNProtocols: ['h2'],
+      ...(parts.alpn === undefined ? {} : { ALPNProtocols: [...parts.alpn] }),
     });
     this.#server.on('secureConnection', (secure) => this.#check(secure));
     this.#server.on('tlsClientError', (error, socket) => {
