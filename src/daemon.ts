@@ -206,6 +206,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
     },
     emqx: {
       brokers: current().emqx,
+      policy,
       certificates: parser,
       knownCertificate: async (id) => (await registry.certificate(id))?.pem ?? (await registry.trust.pem(id)),
     },

@@ -17,6 +17,13 @@ const http = z.strictObject({
       'required with `insecureLoopback`. Read again on a reload; mode 0600.',
     { effect: 'restart' },
   ),
+  acl: own(
+    z.enum(['exact', 'prefixes', 'none']).default('exact'),
+    'What EMQX is told of a device’s rights when it lets it in, so that it decides by itself. `exact`: rules without wildcards; about everything else it asks here, as far as its ' +
+      'cache does not know. `prefixes`: also what ends in `/*`, so that for most policies it never asks; a topic below a granted prefix is then allowed even if it has characters that ' +
+      'device groups call malformed (emoji, most symbols beyond ASCII, control characters). `none`: it asks about everything.',
+    { effect: 'restart' },
+  ),
   limits: limits.prefault({}),
 });
 

@@ -12,7 +12,7 @@ import { AdminService } from './admin/admin-service.ts';
 import { Diagnostics } from './admin/diagnostics.ts';
 import { DISCOVERY_LISTENER, Discovery, type DiscoveryOptions } from './discovery/discovery.ts';
 import type { EmqxConfig } from './emqx/emqx-config.ts';
-import { EmqxDoor } from './emqx/emqx-door.ts';
+import { EmqxDoor, type EmqxPolicy } from './emqx/emqx-door.ts';
 import { type DeviceAuthParts, DeviceAuthService } from './grpc/device-auth-service.ts';
 import { Listener, type ListenerState } from './listeners/listener.ts';
 import type { ListenerConfig, UnixListenerConfig } from './listeners/listener-config.ts';
@@ -51,6 +51,7 @@ export interface EndpointsOptions {
 }
 
 export interface EmqxOptions {
+  readonly policy: EmqxPolicy;
   readonly brokers: Readonly<Record<string, EmqxConfig>>;
   readonly certificates: Pick<CertificateParser, 'parse'>;
   readonly knownCertificate: (id: string) => Promise<string | undefined>;
@@ -227,13 +228,14 @@ async function openEmqx(name: string, config: EmqxConfig, options: EndpointsOpti
   if (emqx === undefined) throw new ListenerError(name, 'nothing is known of EMQX here');
   if (listeners[name] !== undefined || [ADMIN_LISTENER, DISCOVERY_LISTENER].includes(name))
     throw new ListenerError(name, 'this name is taken; choose another for EMQX');
-  const { certificates, knownCertificate } = emqx;
+  const { certificates, knownCertificate, policy } = emqx;
   return EmqxDoor.open(name, config, {
     contract,
     clock,
     logger,
     observer,
     sessions,
+    policy,
     certificates,
     knownCertificate,
   });

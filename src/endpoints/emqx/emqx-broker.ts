@@ -60,6 +60,8 @@ interface Known {
   unnamed: number;
   /** Monotonic. */
   openedAt: number;
+  /** False: EMQX may decide by what it was told before this daemon knew it. */
+  isConfirmed: boolean;
   /** Not among those that EMQX had connected when it was asked last. */
   isMissed: boolean;
 }
@@ -131,6 +133,7 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     client: EmqxClient,
     action: EmqxAction,
     topic: string,
+    enforcement: Enforcement,
     signal: AbortSignal,
   ): Promise<boolean> {
     const { clientId, certificate, connection } = client;
@@ -143,9 +146,11 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     }
     if (this.#departures.isLeaving(clientId, certificateId, connection)) return false;
     try {
-      const question = { clientId, certificate, certificateId, enforcement: () => 'asked' as const };
+      const question = { clientId, certificate, certificateId, enforcement: () => enforcement };
       const opened = await this.#open(question, '', signal);
       if (opened.kind === 'refused') return false;
+      // What EMQX told it before the daemon knew it is looked at when EMQX's clients are gone through.
+      opened.known.isConfirmed = enforcement === 'asked';
       this.#connect(opened.known, connection);
       await this.#enforcer?.settled(clientId);
       return this.#decide(opened.known, action, topic) ?? false;
@@ -156,12 +161,6 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
       );
       return false;
     }
-  }
-
-  /** With several certificates for one client id nobody knows whose action it is: all of them must allow it. */
-  authorizeKnown(clientId: string, action: EmqxAction, topic: string): boolean {
-    const all = [...(this.#clients.get(clientId)?.values() ?? [])];
-    return all.length > 0 && all.every((known) => this.#decide(known, action, topic) === true);
   }
 
   disconnected(client: EmqxClient): void {
@@ -186,7 +185,9 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
 
   isLive(clientId: string, certificateId: string | undefined): boolean {
     const known = this.#clients.get(clientId);
-    return known !== undefined && (certificateId === undefined || known.has(certificateId));
+    return (
+      known !== undefined && (certificateId === undefined || known.get(certificateId)?.isConfirmed === true)
+    );
   }
 
   maySubscribe(clientId: string, filter: string): boolean | undefined {
@@ -289,11 +290,13 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
       connections: new Map(),
       unnamed: 0,
       openedAt: 0,
+      isConfirmed: true,
       isMissed: false,
     };
     const old = known.session.token;
     known.session = session;
     known.enforcement = enforcement(grants);
+    known.isConfirmed = true;
     known.openedAt = clock.monotonic();
     ofClient.set(certificateId, known);
     this.#clients.set(clientId, ofClient);

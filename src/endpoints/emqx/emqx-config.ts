@@ -8,6 +8,7 @@ export interface ExHookConfig extends TcpListenerConfig {
 
 export interface EmqxHttpConfig extends TcpListenerConfig {
   readonly sharedSecretFile?: string | undefined;
+  readonly acl: 'exact' | 'prefixes' | 'none';
   readonly limits: ListenerLimits;
 }
 

@@ -5,6 +5,10 @@
 import type { Clock } from '../../clock.ts';
 import type { Contract } from '../../contract/index.ts';
 import type { CertificateParser } from '../../identity/certificate.ts';
+import type { Decision, SessionGrants } from '../../policy/grants.ts';
+import { type AclRule, aclOf } from '../emqx-http/acl.ts';
+import { EmqxHttpPort } from '../emqx-http/emqx-http-port.ts';
+import { EmqxRequests } from '../emqx-http/emqx-requests.ts';
 import { ExHookService } from '../exhook/exhook-service.ts';
 import { Listener, type ListenerState } from '../listeners/listener.ts';
 import { ListenerError } from '../listeners/listener-error.ts';
@@ -14,12 +18,19 @@ import type { EmqxConfig } from './emqx-config.ts';
 import { Enforcer } from './enforcer.ts';
 import { ManagementApi } from './management-api.ts';
 
+/** What EMQX may be told of grants. */
+export interface EmqxPolicy {
+  grantSet(id: string): { readonly bytes: Uint8Array } | undefined;
+  evaluate(grants: SessionGrants, operation: string, resource: string): Decision;
+}
+
 export interface EmqxDoorParts {
   readonly contract: Contract;
   readonly clock: Clock;
   readonly logger: Logger;
   readonly observer: CallObserver;
   readonly sessions: Sessions;
+  readonly policy: EmqxPolicy;
   readonly certificates: Pick<CertificateParser, 'parse'>;
   /** The PEM of a certificate that was seen before; undefined: it was not. */
   readonly knownCertificate: (id: string) => Promise<string | undefined>;
@@ -126,7 +137,36 @@ export class EmqxDoor {
       );
       this.#ports.push(listener);
     }
+    if (config.http !== undefined) {
+      const name = `${this.name}/http`;
+      const { acl: mode } = config.http;
+      const requests = new EmqxRequests({
+        sessions: this.#broker,
+        parse: (text) => certificates.parse(text),
+        acl: (grants) => (mode === 'none' ? [] : rulesOf(grants, mode, parts)),
+        clock,
+        refused: (refusal) => observer.refused({ listener: name, ...refusal }),
+      });
+      this.#ports.push(
+        await EmqxHttpPort.open({ name, config: config.http, clock, logger, observer, requests }),
+      );
+    }
   }
+}
+
+/** None, if a set is gone already: then EMQX asks. */
+function rulesOf(
+  grants: SessionGrants,
+  mode: 'exact' | 'prefixes',
+  { contract, policy }: EmqxDoorParts,
+): readonly AclRule[] {
+  const sets = grants.setIds.flatMap((id) => {
+    const set = policy.grantSet(id);
+    return set === undefined ? [] : [contract.grantSet.deserialize(Buffer.from(set.bytes))];
+  });
+  if (sets.length < grants.setIds.length) return [];
+  const evaluate = (...asked: Parameters<EmqxPolicy['evaluate']>) => policy.evaluate(...asked);
+  return aclOf(grants, sets, { mode, evaluate });
 }
 
 function openEnforcer(

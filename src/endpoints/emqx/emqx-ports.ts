@@ -37,11 +37,16 @@ export interface EmqxSessions {
   ): Promise<EmqxVerdict>;
   /**
    * A client that EMQX has and the daemon does not know, because it was restarted or had to make room, is authenticated
-   * first. The topic, or the filter; `$share/<group>/` may be there. Never rejects: false.
+   * first; `told`: by a door where it may have been told its rights before, which is then found out. The topic, or the filter;
+   * `$share/<group>/` may be there. Never rejects: false.
    */
-  authorize(client: EmqxClient, action: EmqxAction, topic: string, signal: AbortSignal): Promise<boolean>;
-  /** For what was not asked with a certificate: of the session that this client id has. False where there is none. */
-  authorizeKnown(clientId: string, action: EmqxAction, topic: string): boolean;
+  authorize(
+    client: EmqxClient,
+    action: EmqxAction,
+    topic: string,
+    enforcement: Enforcement,
+    signal: AbortSignal,
+  ): Promise<boolean>;
   disconnected(client: EmqxClient): void;
   /** It has a session of before at EMQX, with subscriptions that were not asked for again. */
   resumed(clientId: string): void;
@@ -106,5 +111,7 @@ export interface ConnectedClient {
 
 /** `client_attrs` of the HTTP answer: the certificate, lower-case hex SHA-256 of its DER. */
 export const CERTIFICATE_ATTRIBUTE = 'deviceauth_certificate';
+/** The thing's name, for the operator. */
+export const THING_ATTRIBUTE = 'deviceauth_thing';
 /** `KnownAttributes.grants`. */
 export const GRANTS_ATTRIBUTE = 'deviceauth_grants';

@@ -148,6 +148,7 @@ export class ExHookService {
       client,
       type === 'PUBLISH' ? 'publish' : 'subscribe',
       topic,
+      'asked',
       signal,
     );
   }

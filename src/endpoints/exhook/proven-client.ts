@@ -6,7 +6,7 @@
 import type { ClientInfo__Output } from '../../contract/generated/emqx/exhook/v3/ClientInfo.ts';
 import type { ParseResult } from '../../identity/certificate.ts';
 import type { EmqxClient } from '../emqx/emqx-ports.ts';
-import { disagreement } from './peer-names.ts';
+import { disagreement } from '../emqx/peer-names.ts';
 
 export type ProvenClient =
   | { readonly kind: 'proven'; readonly client: EmqxClient }

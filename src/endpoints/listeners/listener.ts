@@ -5,7 +5,7 @@
  * Stopping: nothing new is accepted and the path goes; streams are ended; calls in progress have until the deadline;
  * then every connection is closed.
  */
-import { createServer as createNetServer, isIP, type Server as NetServer, type Socket } from 'node:net';
+import { createServer as createNetServer, type Server as NetServer, type Socket } from 'node:net';
 import { type ConnectionInjector, Server, ServerCredentials } from '@grpc/grpc-js';
 import type { Clock } from '../../clock.ts';
 import type { Contract } from '../../contract/index.ts';
@@ -18,6 +18,7 @@ import type { CallObserver, Finding, Logger } from '../ports.ts';
 import { Connections, DEFAULT_MAX_CONNECTIONS } from './connections.ts';
 import { isUnix, type TcpListenerConfig, type UnixListenerConfig } from './listener-config.ts';
 import { ListenerError } from './listener-error.ts';
+import { isLoopbackAddress } from './loopback.ts';
 import { TlsTerminator } from './tls.ts';
 import { type BoundUnixSocket, bindUnixSocket } from './unix-socket.ts';
 
@@ -256,7 +257,7 @@ export class Listener {
     if (config.tls !== undefined) return;
     const address = this.#net.address();
     const host = address !== null && typeof address === 'object' ? address.address : '';
-    if (isLoopback(host)) return;
+    if (isLoopbackAddress(host)) return;
     throw new ListenerError(this.name, `${config.host} is not a loopback address, so the port needs tls`);
   }
 
@@ -306,8 +307,4 @@ export class Listener {
     if (error instanceof ListenerError) return error;
     return new ListenerError(this.name, error instanceof Error ? error.message : String(error), error);
   }
-}
-
-function isLoopback(host: string): boolean {
-  return isIP(host) === 4 ? host.startsWith('127.') : host === '::1' || host.startsWith('::ffff:127.');
 }

@@ -162,7 +162,7 @@ class World {
   async #act(clientId: string): Promise<void> {
     const acting = this.#connected.get(clientId);
     if (acting === undefined) return;
-    const may = await this.#broker.authorize(acting, 'publish', 'up', NEVER);
+    const may = await this.#broker.authorize(acting, 'publish', 'up', 'asked', NEVER);
     if (this.#revoked.has(acting.certificate)) expect(may, 'a revoked certificate acts').toBe(false);
     if (this.#ended.has(acting)) expect(may, 'who was sent away acts').toBe(false);
   }
