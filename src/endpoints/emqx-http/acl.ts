@@ -6,7 +6,7 @@
  * How EMQX reads them (emqx_authz_rule, emqx_authz_rule_raw, emqx_authz_client_info, emqx_topic; 5.8.9 and later):
  * - In order; the first that matches decides, whatever the QoS and the retain flag. None: the next source is asked.
  * - `eq x` is the topic or the filter x itself, text by text; without `eq `, `+` and `#` are wildcards, and `${…}` is filled in.
- * - `a/#` matches `a` too, and every filter that begins with `a/` as text; `#` alone matches everything, `$SYS/x` too.
+ * - `a/#` matches `a` too, and every filter that begins with `a/` as text. `#` matches all that does not begin with `$`.
  * - A filter's own `+` and `#` are only matched by a wildcard. `$share/<group>/` and its like are taken out before.
  *
  * Ours: `*` is any characters, `/` too, so `a/*` is `a/#` without `a`. A `*` anywhere else, `?`, and `/*` after `+` or `#` cannot
@@ -38,7 +38,7 @@ const KINDS = [
 ] as const;
 type Kind = (typeof KINDS)[number];
 
-/** Nothing else matches after it. */
+/** After it only what begins with `$` is asked about. */
 const NOTHING_ELSE: AclRule = { permission: 'deny', action: 'all', topic: '#' };
 /** What stands for itself in a rule without `eq `. */
 const PLAIN = /^(?!eq )(?!.*\$\{)[^+#]*$/s;
