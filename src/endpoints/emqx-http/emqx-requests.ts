@@ -93,7 +93,11 @@ export class EmqxRequests {
     );
     if (verdict.kind === 'refused') return DENY;
     const { certificateId, certificateRemainingMs, grants, thingName } = verdict.session;
-    const expireAt = Math.floor((this.#options.clock.now() + certificateRemainingMs) / 1_000);
+    const end = this.#options.clock.now() + certificateRemainingMs;
+    const parsed = this.#options.parse(cert);
+    // The session room counts up to 49 days.
+    const isLater = parsed.ok && parsed.certificate.notAfter > end;
+    const expireAt = Math.floor((isLater ? parsed.certificate.notAfter : end) / 1_000);
     const told = acl.length > 0;
     return {
       allowed: true,
