@@ -29,6 +29,7 @@ export const PARTS = {
 export const HTTP_PARTS = {
   plainOff: PARTS.plainOff,
   ssl: PARTS.ssl,
+  username: PARTS.username,
   chain: `authentication = [{
     mechanism = password_based, backend = http, method = post, url = "https://localhost:9002/authenticate"
     body { clientid = "\${clientid}", cert = "\${cert_pem}" }
@@ -36,7 +37,7 @@ export const HTTP_PARTS = {
   }]`,
   authorization: `authorization { no_match = deny, sources = [{
     type = http, method = post, url = "https://localhost:9002/authorize"
-    body { clientid = "\${clientid}", action = "\${action}", topic = "\${topic}" }
+    body { clientid = "\${clientid}", username = "\${username}", cn = "\${cert_common_name}", dn = "\${cert_subject}", action = "\${action}", topic = "\${topic}" }
     ${TLS}
   }] }`,
   dashboard: PARTS.dashboard,

@@ -159,7 +159,15 @@ function wrongSource(source: Settings): readonly Finding[] {
       why: 'deviceauthd takes POST only',
       fix: 'write `method = post`',
     });
-  const missing = ['${clientid}', '${action}', '${topic}'].filter((name) => !body.includes(name));
+  const wanted = [
+    '${clientid}',
+    '${username}',
+    '${cert_common_name}',
+    '${cert_subject}',
+    '${action}',
+    '${topic}',
+  ];
+  const missing = wanted.filter((name) => !body.includes(name));
   if (missing.length > 0)
     found.push({
       code: 'http-authorization-body',

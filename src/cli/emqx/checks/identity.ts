@@ -16,7 +16,10 @@ function onListeners(subject: Subject, option: string): readonly Zoned[] {
 
 export function certificateAsUsername(subject: Subject): readonly Finding[] {
   const { settings, doors } = subject;
-  if (!doors.has('exhook')) return [];
+  if (doors.size === 0) return [];
+  const why = doors.has('exhook')
+    ? 'ExHook carries no certificate; as the user name, in the form pem, is the only way in which deviceauthd sees it. Every device is refused'
+    : 'EMQX does not tell the certificate when it asks what a device may do; as the user name, in the form pem, is the only way. What lists cannot say is refused';
   return onListeners(subject, 'peer_cert_as_username')
     .filter(({ value }) => value !== 'pem')
     .map(({ key, value }) => ({
@@ -25,7 +28,7 @@ export function certificateAsUsername(subject: Subject): readonly Finding[] {
       key,
       value: value ?? null,
       at: settings.value(key)?.at,
-      why: 'ExHook carries no certificate; as the user name, in the form pem, is the only way in which deviceauthd sees it. Every device is refused',
+      why,
       fix: `write \`${key} = pem\``,
     }));
 }
