@@ -92,6 +92,8 @@ export class EmqxRequests {
       signal,
     );
     if (verdict.kind === 'refused') return DENY;
+    // By HTTP EMQX does not say whether the device comes back to a session of before, with its subscriptions.
+    this.#options.sessions.resumed(clientId);
     const { certificateId, certificateRemainingMs, grants, thingName } = verdict.session;
     const end = this.#options.clock.now() + certificateRemainingMs;
     const parsed = this.#options.parse(cert);

@@ -164,7 +164,7 @@ const TRAPS: readonly Trap[] = [
     code: 'quick-deny-anonymous',
     effect: 'broken',
     key: 'listeners.ssl.default.enable_authn',
-    bad: { http: true, add: ssl('enable_authn = quick_deny_anonymous') },
+    bad: { http: true, without: 'username', add: ssl('enable_authn = quick_deny_anonymous') },
     good: { add: ssl('enable_authn = quick_deny_anonymous') },
   },
   {
