@@ -5,6 +5,7 @@
  */
 import { hostname } from 'node:os';
 import type { Clock } from './clock.ts';
+import type { ComponentTokens } from './components/component.ts';
 import type { Configuration } from './config/load.ts';
 import type { ConfigurationWatcher, ReloadOutcome } from './config/watcher.ts';
 import { loadContract } from './contract/index.ts';
@@ -55,6 +56,8 @@ export interface DaemonOptions {
   readonly clock: Clock;
   /** In the place of the configured verifier: for tests only, never a configuration value. */
   readonly verifier?: Verifier;
+  /** Who may call on the socket for components; undefined: there is no such socket. For tests, until the daemon has a room of them. */
+  readonly components?: ComponentTokens;
   /** Where log lines go instead of standard output. */
   readonly writeLog?: (line: string) => void;
 }
@@ -198,6 +201,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
       maxConnections: current().discovery.maxConnections,
       requestsPerSecond: () => current().discovery.requestsPerSecond,
     },
+    greengrassIpc: options.components && { config: current().greengrassIpc, components: options.components },
     admin: {
       config: current().admin,
       rooms: {

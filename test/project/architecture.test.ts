@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'sessions',
     'pki',
     'backup',
+    'components/component.ts',
     // The shapes in which it tells of itself.
     'cloud/status.ts',
     'cloud/outcome.ts',
@@ -91,11 +92,29 @@ describe('the architecture', () => {
     expect([...new Set(users)].every((directory) => directory.startsWith('identity/registry'))).toBe(true);
   });
 
-  it('lets only the cloud know AWS', () => {
+  it('lets only the cloud know AWS, and the socket for Greengrass its framing', () => {
+    const framing = ({ from, to }: Import): boolean =>
+      dirname(from) === 'endpoints/greengrass-ipc' && to === 'package @smithy/core/event-streams';
     const users = imports
       .filter(({ to }) => /^package (@aws-sdk|@smithy)\//.test(to))
+      .filter((one) => !framing(one))
       .map(({ from }) => room(from));
     expect([...new Set(users)].filter((name) => name !== 'cloud')).toEqual([]);
+  });
+
+  it('loads the socket for Greengrass only where it is configured', () => {
+    const door = 'endpoints/greengrass-ipc/greengrass-ipc.ts';
+    const text = readFileSync(join(source, 'endpoints/endpoints.ts'), 'utf8');
+    expect(text).toContain("await import('./greengrass-ipc/greengrass-ipc.ts')");
+    const users = imports.filter(
+      ({ from, to }) => to === door || (to.startsWith(dirname(door)) && !from.startsWith(dirname(door))),
+    );
+    const loading = users.filter(({ from, to }) => {
+      const file = readFileSync(join(source, from), 'utf8');
+      const name = to.slice(to.lastIndexOf('/') + 1);
+      return name !== 'name.ts' && new RegExp(`^import (?!type ).*${name}'`, 'm').test(file);
+    });
+    expect(loading).toEqual([]);
   });
 
   it('parses what a device sent with OpenSSL only: node-forge stays in pki, which issues', () => {
