@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Clock, SystemClock } from '../../../src/clock.ts';
+import type { ComponentTokens } from '../../../src/components/component.ts';
 import { ConfigurationWatcher } from '../../../src/config/watcher.ts';
 import { type Daemon, startDaemon } from '../../../src/daemon.ts';
 import type { Verifier } from '../../../src/identity/verifier.ts';
@@ -14,15 +15,17 @@ export class RunningDaemon {
   readonly log: string[] = [];
   readonly #callers: Caller[] = [];
   #daemon: Daemon | undefined;
+  #startAgain: () => Promise<Daemon> = () => Promise.reject(new Error('not started'));
 
   static async start(
     change: object = {},
     verifier?: Verifier,
     clock: Clock = new SystemClock(),
+    components?: ComponentTokens,
   ): Promise<RunningDaemon> {
     const running = new RunningDaemon();
     try {
-      await running.#start(change, verifier, clock);
+      await running.#start(change, verifier, clock, components);
       return running;
     } catch (error) {
       await running.stop();
@@ -30,7 +33,12 @@ export class RunningDaemon {
     }
   }
 
-  async #start(change: object, verifier: Verifier | undefined, clock: Clock): Promise<void> {
+  async #start(
+    change: object,
+    verifier: Verifier | undefined,
+    clock: Clock,
+    components: ComponentTokens | undefined,
+  ): Promise<void> {
     const { directory } = this;
     const file = join(directory, 'deviceauthd.json');
     writeFileSync(
@@ -43,20 +51,31 @@ export class RunningDaemon {
           closed: { socket: this.path('closed'), mode: '0600' },
         },
         metrics: { listen: '' },
+        ...(components === undefined ? {} : { greengrassIpc: { socket: this.path('ipc'), mode: '0600' } }),
         ...change,
       }),
     );
-    const configuration = await ConfigurationWatcher.open({
-      file,
-      clock,
-      validateDeviceGroups: compileDeviceGroups,
-    });
-    this.#daemon = await startDaemon({
-      configuration,
-      clock,
-      writeLog: (line) => this.log.push(line),
-      ...(verifier === undefined ? {} : { verifier }),
-    });
+    this.#startAgain = async () => {
+      const configuration = await ConfigurationWatcher.open({
+        file,
+        clock,
+        validateDeviceGroups: compileDeviceGroups,
+      });
+      return await startDaemon({
+        configuration,
+        clock,
+        writeLog: (line) => this.log.push(line),
+        ...(verifier === undefined ? {} : { verifier }),
+        ...(components === undefined ? {} : { components }),
+      });
+    };
+    this.#daemon = await this.#startAgain();
+  }
+
+  /** As the service manager would: the same configuration and state. */
+  async restart(): Promise<void> {
+    await this.#daemon?.stop();
+    this.#daemon = await this.#startAgain();
   }
 
   /** Sections of the configuration file become these; whoever wants them in force reloads it. */
