@@ -305,7 +305,7 @@ describe('errors', () => {
       broker.call('publishToTopic', { topic: 't', publishMessage: { jsonMessage: { message: {} } } }),
     );
     expect(failed).toMatchObject({ type: 'ServiceError', serviceError: { _errorCode: 'ServiceError' } });
-    await failureOf(broker.call('getConfiguration', {}));
+    await failureOf(broker.call('validateAuthorizationToken', { token: 't' }));
     expect(await call('VerifyClientDeviceIdentity')).toEqual({ isValidClientDevice: true });
     expect(house.recorder.calls).toMatchObject([
       { operation: 'UnknownOperation', reason: 'UNIMPLEMENTED' },
