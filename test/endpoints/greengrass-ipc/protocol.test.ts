@@ -332,6 +332,86 @@ describe('streams', () => {
   });
 });
 
+describe('a request', () => {
+  const MQTT = { clientId: 'a', certificatePem: 'x' };
+
+  it.each<[string, string, unknown]>([
+    ['the request', 'VerifyClientDeviceIdentity', '{'],
+    ['the request', 'VerifyClientDeviceIdentity', 'null'],
+    ['the request', 'VerifyClientDeviceIdentity', '[]'],
+    ['the request', 'AuthorizeClientDeviceAction', '"text"'],
+    ['credential', 'VerifyClientDeviceIdentity', ''],
+    ['credential', 'VerifyClientDeviceIdentity', { credential: null }],
+    ['credential', 'VerifyClientDeviceIdentity', { credential: 'x' }],
+    ['credential', 'VerifyClientDeviceIdentity', { credential: ['x'] }],
+    ['credential.clientDeviceCertificate', 'VerifyClientDeviceIdentity', { credential: {} }],
+    [
+      'credential.clientDeviceCertificate',
+      'VerifyClientDeviceIdentity',
+      { credential: { clientDeviceCertificate: 5 } },
+    ],
+    [
+      'credential.clientDeviceCertificate',
+      'VerifyClientDeviceIdentity',
+      { credential: { mqttCredential: MQTT } },
+    ],
+    [
+      'credential',
+      'VerifyClientDeviceIdentity',
+      { credential: { clientDeviceCertificate: 'x', other: 'y' } },
+    ],
+    ['credential', 'GetClientDeviceAuthToken', {}],
+    ['credential', 'GetClientDeviceAuthToken', { credential: { mqttCredential: MQTT, other: MQTT } }],
+    ['credential.mqttCredential', 'GetClientDeviceAuthToken', { credential: { mqttCredential: null } }],
+    ['credential.mqttCredential', 'GetClientDeviceAuthToken', { credential: { mqttCredential: 'x' } }],
+    [
+      'credential.mqttCredential.clientId',
+      'GetClientDeviceAuthToken',
+      { credential: { mqttCredential: { ...MQTT, clientId: { toString: 'a' } } } },
+    ],
+    ['clientDeviceAuthToken', 'AuthorizeClientDeviceAction', {}],
+    ['clientDeviceAuthToken', 'AuthorizeClientDeviceAction', { clientDeviceAuthToken: 1, operation: 'a' }],
+    [
+      'operation',
+      'AuthorizeClientDeviceAction',
+      { clientDeviceAuthToken: 't', operation: 'x'.repeat(1025), resource: 'x' },
+    ],
+    ['certificateOptions', 'SubscribeToCertificateUpdates', {}],
+    ['certificateOptions', 'SubscribeToCertificateUpdates', { certificateOptions: 'SERVER' }],
+    ['certificateOptions.certificateType', 'SubscribeToCertificateUpdates', { certificateOptions: {} }],
+  ])('is refused for a wrong %s: %s %j', async (named, operation, request) => {
+    const peer = await house.peer();
+    peer.send(requestFrame(1, operation, request));
+    const { headers, payload } = await peer.answer(1);
+    expect(headers).toEqual({
+      ':message-type': 1,
+      ':message-flags': 2,
+      ':stream-id': 1,
+      'service-model-type': 'aws.greengrass#InvalidArgumentsError',
+      ':content-type': 'application/json',
+    });
+    const { message } = JSON.parse(payload) as { message: string };
+    expect(message).toMatch(new RegExp(`^${named} `));
+    expect(house.rooms).toMatchObject({ verified: [], opens: [], authorized: [] });
+    expect(house.rooms.certificates.subscriptions).toEqual([]);
+  });
+
+  it('may have members that the model does not, and arms that are null', async () => {
+    const peer = await house.peer();
+    const credential = { clientDeviceCertificate: 'x', other: null };
+    peer.send(requestFrame(1, 'VerifyClientDeviceIdentity', { credential, more: 1 }));
+    expect((await peer.answer(1)).payload).toBe('{"isValidClientDevice":true}');
+  });
+
+  it('has the model’s prefix before its operation, or is for nobody', async () => {
+    const peer = await house.peer();
+    const operation = 'VerifyClientDeviceIdentity';
+    peer.send(frame(0, 1, { headers: { operation }, payload: JSON.stringify(VERIFY) }));
+    expect((await peer.answer(1)).headers['service-model-type']).toBe('aws.greengrass#ServiceError');
+    expect(house.rooms.verified).toEqual([]);
+  });
+});
+
 describe('a component that is gone', () => {
   it('leaves no call and no subscription behind', async () => {
     held();
