@@ -8,6 +8,11 @@ import { LONGEST_CERTIFICATE, LONGEST_OPERATION, LONGEST_RESOURCE } from '../grp
 
 type Members = Readonly<Record<string, unknown>>;
 
+export interface MqttCredential {
+  readonly clientId: string;
+  readonly certificatePem: string;
+}
+
 export interface ActionArguments {
   readonly token: string;
   readonly operation: string;
@@ -25,10 +30,7 @@ export function clientDeviceCertificate(payload: Uint8Array): string {
 }
 
 /** Of GetClientDeviceAuthToken. The client id may be empty here: that is a refused credential, not a malformed call. */
-export function mqttCredential(payload: Uint8Array): {
-  readonly clientId: string;
-  readonly certificatePem: string;
-} {
+export function mqttCredential(payload: Uint8Array): MqttCredential {
   const credential = members(arm(readRequest(payload), 'mqttCredential'), 'credential.mqttCredential');
   const clientId = text(credential['clientId'], 'credential.mqttCredential.clientId');
   const certificatePem = text(credential['certificatePem'], 'credential.mqttCredential.certificatePem');

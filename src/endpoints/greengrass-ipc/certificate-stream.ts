@@ -9,21 +9,18 @@ import type {
   CertificateUpdate,
   ServerCertificates,
 } from '../../pki/certificates-api.ts';
-import { requireServerCertificate } from './arguments.ts';
 import type { Call } from './call.ts';
 import { GREENGRASS_IPC_LISTENER } from './name.ts';
 
 /** What may be a file's name wherever certificates are kept. */
 const FILE_NAME = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 
-/** Throws what the request is refused for, and then has sent nothing. */
+/** Throws what there is no subscription for, and then has sent nothing. */
 export function serveCertificateUpdates(
   call: Call,
-  payload: Uint8Array,
   certificates: ServerCertificates,
   component: string,
 ): void {
-  requireServerCertificate(payload);
   const stream = new CertificateStream(call);
   const request = { owner: GREENGRASS_IPC_LISTENER, name: certificateName(component), keyType: undefined };
   stream.begin(certificates.subscribe(request, (update) => stream.take(update)));

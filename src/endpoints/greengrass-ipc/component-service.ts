@@ -13,7 +13,14 @@ import { ListenerGate } from '../gate.ts';
 import { correlationId, LONGEST_CERTIFICATE } from '../grpc/arguments.ts';
 import type { ListenerLimits } from '../limits.ts';
 import type { Identity, Sessions } from '../ports.ts';
-import { action, clientDeviceCertificate, mqttCredential } from './arguments.ts';
+import {
+  type ActionArguments,
+  action,
+  clientDeviceCertificate,
+  type MqttCredential,
+  mqttCredential,
+  requireServerCertificate,
+} from './arguments.ts';
 import { Call, type CallParts, type CallStream, UNKNOWN_OPERATION } from './call.ts';
 import { serveCertificateUpdates } from './certificate-stream.ts';
 import { STOPPING } from './service-errors.ts';
@@ -66,29 +73,39 @@ export class ComponentService {
     else if (refusal !== undefined) call.fail(refusal);
     else {
       call.admitted();
-      this.#serve(call, payload).catch((error: unknown) => call.fail(error));
+      this.#serve(call, payload);
     }
     return call;
   }
 
-  /** Nothing before the first `await` of a decision's way: it is answered within the turn in which it came. */
-  async #serve(call: Call, payload: Uint8Array): Promise<void> {
+  #serve(call: Call, payload: Uint8Array): void {
+    try {
+      this.#answer(call, payload)?.catch((error: unknown) => call.fail(error));
+    } catch (error) {
+      call.fail(error);
+    }
+  }
+
+  /** A decision is answered before this returns. What waits holds its arguments, not the message they came in. */
+  #answer(call: Call, payload: Uint8Array): Promise<void> | undefined {
     switch (call.operation) {
       case 'VerifyClientDeviceIdentity':
-        return await this.#verify(call, payload);
+        return this.#verify(call, clientDeviceCertificate(payload));
       case 'GetClientDeviceAuthToken':
-        return await this.#token(call, payload);
+        return this.#token(call, mqttCredential(payload));
       case 'AuthorizeClientDeviceAction':
-        return this.#authorize(call, payload);
+        this.#authorize(call, action(payload));
+        return undefined;
       case 'SubscribeToCertificateUpdates':
-        return serveCertificateUpdates(call, payload, this.#parts.certificates, this.component);
+        requireServerCertificate(payload);
+        serveCertificateUpdates(call, this.#parts.certificates, this.component);
+        return undefined;
       case undefined:
         throw new DaemonError('UNIMPLEMENTED', 'deviceauthd does not have this operation');
     }
   }
 
-  async #verify(call: Call, payload: Uint8Array): Promise<void> {
-    const certificate = clientDeviceCertificate(payload);
+  async #verify(call: Call, certificate: string): Promise<void> {
     const refuse = (reason: string, message: string, certificateId?: string): void => {
       call.refused({ reason, message, certificateId });
       call.answer('VerifyClientDeviceIdentityResponse', { isValidClientDevice: false }, 'failure');
@@ -108,8 +125,7 @@ export class ComponentService {
     } else refuse('VERIFICATION_UNAVAILABLE', 'there is no verdict, and no trust record stands');
   }
 
-  async #token(call: Call, payload: Uint8Array): Promise<void> {
-    const credential = mqttCredential(payload);
+  async #token(call: Call, credential: MqttCredential): Promise<void> {
     const broker = { listener: this.listener, instanceId: '' };
     const { sessions } = this.#parts;
     const opened = await sessions.open(
@@ -123,8 +139,7 @@ export class ComponentService {
       sessions.close(this.listener, token);
   }
 
-  #authorize(call: Call, payload: Uint8Array): void {
-    const { token, operation, resource } = action(payload);
+  #authorize(call: Call, { token, operation, resource }: ActionArguments): void {
     const answer = this.#parts.sessions.authorize(this.listener, token, operation, resource);
     if (answer.kind === 'invalid-token') {
       const message = 'clientDeviceAuthToken is not a live session';

@@ -92,11 +92,6 @@ export class IpcConnection {
     return this.#service?.component;
   }
 
-  /** No frame has come yet. */
-  get isWaiting(): boolean {
-    return this.#state === 'waiting';
-  }
-
   /** Every open call is answered with this error, and the connection closed. */
   close(why: Dismissal): void {
     if (this.#state !== 'open') return;
