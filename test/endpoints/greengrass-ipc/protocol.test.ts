@@ -480,6 +480,19 @@ describe('a component that does not read', () => {
     await until('it is dropped', () => house.rooms.certificates.ends === 50);
   });
 
+  it('is not read on, so that what it asks for waits at its own side', async () => {
+    const peer = await house.peer();
+    peer.socket.pause();
+    const pings = Buffer.concat(Array.from({ length: 10_000 }, () => frame(2, 0)));
+    for (let round = 0; round < 50; round += 1) peer.socket.write(pings);
+    await expectServed();
+    const waiting = peer.socket.writableLength;
+    expect(waiting).toBeGreaterThan(30_000_000);
+    for (let round = 0; round < 20; round += 1) await expectServed();
+    expect(peer.socket.writableLength).toBe(waiting);
+    expect(arrayBuffers()).toBeLessThan(waiting + 10_000_000);
+  });
+
   it('gets the latest certificate when it reads on', async () => {
     const peer = await house.peer();
     peer.send(subscribe(1));
