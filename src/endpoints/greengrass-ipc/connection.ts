@@ -129,7 +129,6 @@ export class IpcConnection {
   }
 
   #take(chunk: Buffer): void {
-    if (this.#state === 'closing') return;
     this.#socket.cork();
     try {
       this.#frames.push(chunk);
@@ -238,8 +237,8 @@ export class IpcConnection {
     if (!this.#isBlocked) return;
     this.#isBlocked = false;
     this.#cancelStalled();
+    // Those for whom there is no room yet will say so again.
     for (const [id, task] of [...this.#blocked]) {
-      if (this.#isBlocked) return;
       this.#blocked.delete(id);
       task();
     }
