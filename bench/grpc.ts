@@ -82,6 +82,7 @@ export const serve: Serve = async (socketPath) => {
       open: () => Promise.resolve({ kind: 'opened', session: SESSION }),
       authorize: () => allowed,
       close: () => {},
+      endListener: () => 0,
       hasClientId: () => false,
       subscribe: () => ({ held: () => {}, used: () => {}, closed: () => {}, end: () => {} }),
     },

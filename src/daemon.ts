@@ -210,6 +210,7 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
       certificates: parser,
       knownCertificate: async (id) => (await registry.certificate(id))?.pem ?? (await registry.trust.pem(id)),
     },
+    greengrassIpc: { config: current().greengrassIpc, components },
     admin: {
       config: current().admin,
       rooms: {
@@ -226,7 +227,11 @@ async function start(options: DaemonOptions, stack: Stack): Promise<Daemon> {
         refusals: { list: (limit) => refusals.recent(limit) },
         configuration: configurationOf(configuration),
         cloud: cloud && cloudOf(cloud, authenticator, refresh),
-        components: { control: components, connections: () => 0, socket: current().greengrassIpc.socket },
+        components: {
+          control: components,
+          connections: (name) => endpoints.componentConnections(name),
+          socket: current().greengrassIpc.socket,
+        },
         doctor: {
           examine: (signal) => {
             const knownCertificateId = async () =>

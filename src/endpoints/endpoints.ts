@@ -1,9 +1,11 @@
 /**
  * Every door of the daemon, opened and closed together: the listeners of the configuration, which serve DeviceAuth,
- * and the admin socket, which serves Admin, health checking and reflection. If one cannot be opened none stays open.
+ * the socket for components written for Greengrass, local discovery, and the admin socket, which serves Admin, health checking and reflection. If one cannot be opened none stays open.
  */
 import { logVerbosity, setLogVerbosity } from '@grpc/grpc-js';
 import type { Clock } from '../clock.ts';
+import type { ComponentTokens } from '../components/component.ts';
+import type { GreengrassIpcConfig } from '../config/schema.ts';
 import type { Contract } from '../contract/index.ts';
 import type { CertificateParser } from '../identity/certificate.ts';
 import type { Pkcs12Encoder, ServerCertificates } from '../pki/certificates-api.ts';
@@ -13,6 +15,8 @@ import { Diagnostics } from './admin/diagnostics.ts';
 import { DISCOVERY_LISTENER, Discovery, type DiscoveryOptions } from './discovery/discovery.ts';
 import type { EmqxConfig } from './emqx/emqx-config.ts';
 import { EmqxDoor, type EmqxPolicy } from './emqx/emqx-door.ts';
+import type { GreengrassIpc } from './greengrass-ipc/greengrass-ipc.ts';
+import { GREENGRASS_IPC_LISTENER } from './greengrass-ipc/name.ts';
 import { type DeviceAuthParts, DeviceAuthService } from './grpc/device-auth-service.ts';
 import { Listener, type ListenerState } from './listeners/listener.ts';
 import type { ListenerConfig, UnixListenerConfig } from './listeners/listener-config.ts';
@@ -48,6 +52,10 @@ export interface EndpointsOptions {
     | undefined;
   /** Undefined: no EMQX (measurements). */
   readonly emqx?: EmqxOptions | undefined;
+  /** Undefined: none. Its socket is opened if one is configured. */
+  readonly greengrassIpc?:
+    | { readonly config: GreengrassIpcConfig; readonly components: ComponentTokens }
+    | undefined;
 }
 
 export interface EmqxOptions {
@@ -62,6 +70,7 @@ export class Endpoints {
   readonly #admin: Listener | undefined;
   readonly #emqx: readonly EmqxDoor[];
   readonly #discovery: Discovery | undefined;
+  readonly #greengrassIpc: GreengrassIpc | undefined;
   readonly #diagnostics: Diagnostics;
 
   /** Rejects with a `ListenerError`. */
@@ -88,8 +97,10 @@ export class Endpoints {
       }
       const discovery = await openDiscovery(options);
       if (discovery !== undefined) opened.push(discovery);
+      const greengrassIpc = await openGreengrassIpc(options);
+      if (greengrassIpc !== undefined) opened.push(greengrassIpc);
       const admin = options.admin && (await openAdminListener(options.admin, options, diagnostics, doors));
-      const endpoints = new Endpoints(listeners, emqx, admin, discovery, diagnostics);
+      const endpoints = new Endpoints(listeners, emqx, admin, discovery, greengrassIpc, diagnostics);
       doors.current = endpoints;
       diagnostics.serving(true);
       return endpoints;
@@ -104,26 +115,34 @@ export class Endpoints {
     emqx: readonly EmqxDoor[],
     admin: Listener | undefined,
     discovery: Discovery | undefined,
+    greengrassIpc: GreengrassIpc | undefined,
     diagnostics: Diagnostics,
   ) {
     this.#listeners = listeners;
     this.#emqx = emqx;
     this.#admin = admin;
     this.#discovery = discovery;
+    this.#greengrassIpc = greengrassIpc;
     this.#diagnostics = diagnostics;
   }
 
-  /** The listeners of the configuration, those of EMQX, and the ports of discovery; the admin socket is not among them. */
+  /** Of the configuration, of EMQX, of components, and the ports of discovery; the admin socket is not among them. */
   listeners(): readonly ListenerState[] {
     const discovery = this.#discovery?.listeners() ?? [];
     const emqx = this.#emqx.flatMap((door) => door.listeners());
-    return [...this.#listeners.map((listener) => listener.state()), ...emqx, ...discovery];
+    const components = this.#greengrassIpc === undefined ? [] : [this.#greengrassIpc.state()];
+    return [...this.#listeners.map((listener) => listener.state()), ...emqx, ...components, ...discovery];
   }
 
   findings(): readonly Finding[] {
     const discovery = this.#discovery?.findings() ?? [];
     const emqx = this.#emqx.flatMap((door) => door.findings());
     return [...this.#all().flatMap((listener) => listener.findings()), ...emqx, ...discovery];
+  }
+
+  /** Open now on the socket for components. */
+  componentConnections(component: string): number {
+    return this.#greengrassIpc?.connectionsOf(component) ?? 0;
   }
 
   /** How many requests of discovery were answered with each status. */
@@ -159,12 +178,14 @@ export class Endpoints {
       ...this.#listeners.map((listener) => listener.stop(graceMs)),
       ...this.#emqx.map((door) => door.stop(graceMs)),
       this.#discovery?.stop(graceMs),
+      this.#greengrassIpc?.stop(graceMs),
     ]);
     await this.#admin?.stop(graceMs);
   }
 
-  #all(): readonly Listener[] {
-    return this.#admin === undefined ? this.#listeners : [...this.#listeners, this.#admin];
+  #all(): readonly (Listener | GreengrassIpc)[] {
+    const more = [this.#greengrassIpc, this.#admin].filter((door) => door !== undefined);
+    return [...this.#listeners, ...more];
   }
 }
 
@@ -193,6 +214,24 @@ async function openDiscovery(options: EndpointsOptions): Promise<Discovery | und
   });
 }
 
+/** Loaded only where it is configured: the library of its framing takes some megabytes. */
+async function openGreengrassIpc(options: EndpointsOptions): Promise<GreengrassIpc | undefined> {
+  const { clock, logger, observer, sessions, identity, certificates } = options;
+  const { config, components } = options.greengrassIpc ?? {};
+  if (config?.socket === undefined || components === undefined) return undefined;
+  const { GreengrassIpc } = await import('./greengrass-ipc/greengrass-ipc.ts');
+  return GreengrassIpc.open({
+    config: { ...config, socket: config.socket },
+    clock,
+    logger,
+    observer,
+    sessions,
+    identity,
+    certificates,
+    components,
+  });
+}
+
 function openBrokerListener(
   name: string,
   config: ListenerConfig,
@@ -204,6 +243,8 @@ function openBrokerListener(
     throw new ListenerError(name, 'this name is the admin socket’s; choose another');
   if (name === DISCOVERY_LISTENER)
     throw new ListenerError(name, 'this name is the one of local discovery; choose another');
+  if (name === GREENGRASS_IPC_LISTENER)
+    throw new ListenerError(name, 'this name is the one of the socket for components; choose another');
   const parts: DeviceAuthParts = { contract, sessions, identity, grantSets, certificates, encodePkcs12 };
   return Listener.open(
     {

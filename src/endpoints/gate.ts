@@ -15,8 +15,8 @@ const STREAM_RETRY_MS = 5_000;
 
 export interface GateOptions {
   readonly listener: string;
-  /** `all`: whatever the listener's services have (the admin socket). */
-  readonly operations: readonly string[] | 'all';
+  /** `all`: whatever the listener's services have (the admin socket). A function is asked at each call. */
+  readonly operations: readonly string[] | 'all' | ((operation: string) => boolean);
   readonly limits: ListenerLimits;
   readonly clock: Clock;
 }
@@ -34,7 +34,7 @@ export interface OpenStream {
 
 export class ListenerGate {
   readonly listener: string;
-  readonly #operations: ReadonlySet<string> | undefined;
+  readonly #allows: (operation: string) => boolean;
   readonly #maxConcurrent: number;
   readonly #bucket: TokenBucket;
   readonly #streams = new Set<OpenStream>();
@@ -46,7 +46,7 @@ export class ListenerGate {
 
   constructor(options: GateOptions) {
     this.listener = options.listener;
-    this.#operations = options.operations === 'all' ? undefined : new Set(options.operations);
+    this.#allows = allowing(options.operations);
     this.#maxConcurrent = options.limits.maxConcurrentCalls;
     this.#bucket = new TokenBucket(options.limits.maxCallsPerSecond, options.clock);
   }
@@ -110,7 +110,7 @@ export class ListenerGate {
 
   #refusal(operation: string): DaemonError | 'stopping' | undefined {
     if (this.#stopping) return 'stopping';
-    if (this.#operations !== undefined && !this.#operations.has(operation)) {
+    if (!this.#allows(operation)) {
       return new DaemonError('UNAUTHORIZED', `the listener "${this.listener}" does not allow ${operation}`);
     }
     if (this.#maxConcurrent > 0 && this.#active >= this.#maxConcurrent) {
@@ -123,4 +123,11 @@ export class ListenerGate {
     }
     return undefined;
   }
+}
+
+function allowing(operations: GateOptions['operations']): (operation: string) => boolean {
+  if (typeof operations === 'function') return operations;
+  if (operations === 'all') return () => true;
+  const allowed = new Set(operations);
+  return (operation) => allowed.has(operation);
 }

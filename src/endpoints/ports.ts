@@ -28,6 +28,8 @@ export interface Sessions {
   /** Synchronous and quick: it is the whole cost of a decision. */
   authorize(listener: string, token: string, operation: string, resource: string): AuthorizeResult;
   close(listener: string, token: string): void;
+  /** Ends every session of this listener, in this turn: whoever it was may not act for devices any more. Answers how many. */
+  endListener(listener: string, why: string): number;
   /** Has any session, of whatever broker, this client id? */
   hasClientId(clientId: string): boolean;
   /** The sink is called synchronously, from now until `end`; `onEnd` when it is the daemon that ends the stream. */

@@ -200,6 +200,15 @@ export class SessionService {
     if (session !== undefined) this.#table.remove(session);
   }
 
+  /** Ends every session that was opened there. Answers how many. */
+  endListener(listener: string, why: string): number {
+    const sessions = [...this.#table.brokers()]
+      .filter((broker) => broker.listener === listener)
+      .flatMap((broker) => [...broker.sessions()]);
+    this.#ends.revoke(sessions, why);
+    return sessions.length;
+  }
+
   /** Has any session, of whatever broker, this client id? */
   hasClientId(clientId: string): boolean {
     return this.#table.ofClientId(clientId).length > 0;

@@ -1,6 +1,7 @@
 /**
  * Every `ipc` entry of the reference, called over a real Unix socket on the whole daemon: `broker` is the listener of
  * a caller with permission, `closed` that of one without. An entry marked `divergence` is held to what we do instead.
+ * Then the same in the reference's own protocol, by AWS's own SDK, with the reference's own errors and no divergence.
  */
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,6 +10,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SystemClock } from '../../src/clock.ts';
 import type { ErrorReason } from '../../src/errors.ts';
+import { AwsComponent, failureOf } from '../endpoints/greengrass-ipc/support/aws-component.ts';
+import { RawPeer, requestFrame } from '../endpoints/greengrass-ipc/support/raw-peer.ts';
 import { refusal } from '../endpoints/support/caller.ts';
 import { RunningDaemon } from '../endpoints/support/daemon.ts';
 import { openssl } from '../pki/openssl.ts';
@@ -47,7 +50,7 @@ verifier.attach(device.id, 'some-client-id');
 let daemon: RunningDaemon;
 
 beforeAll(async () => {
-  daemon = await RunningDaemon.start({}, verifier);
+  daemon = await RunningDaemon.start({}, verifier, undefined, true);
 });
 afterAll(() => daemon.stop());
 
@@ -70,19 +73,21 @@ function message(request: object): object {
 async function perform(entry: Entry): Promise<unknown> {
   const caller = daemon.caller(entry.callerHasPermission ? 'broker' : 'closed');
   const name = entry.operation as 'VerifyClientDeviceIdentity';
-  if (entry.request === 'queue full') {
-    verifier.call = 'queue-full';
-    // One the daemon has not seen, so that it has to ask.
-    const certificatePem = maker.make({ subject: 'unseen' }).pem;
-    const credential =
-      entry.operation === 'GetClientDeviceAuthToken'
-        ? { mqttCredential: { clientId: 'some-client-id', certificatePem } }
-        : { clientDeviceCertificate: certificatePem };
-    return await caller.call(name, { credential }).finally(() => {
-      verifier.call = 'ok';
-    });
-  }
-  return await caller.call(name, message(filledIn(entry.request) as object));
+  return await withRequest(entry, (request) => caller.call(name, message(request)));
+}
+
+async function withRequest(entry: Entry, call: (request: object) => Promise<unknown>): Promise<unknown> {
+  if (entry.request !== 'queue full') return await call(filledIn(entry.request) as object);
+  verifier.call = 'queue-full';
+  // One the daemon has not seen, so that it has to ask.
+  const certificatePem = maker.make({ subject: 'unseen' }).pem;
+  const credential =
+    entry.operation === 'GetClientDeviceAuthToken'
+      ? { mqttCredential: { clientId: 'some-client-id', certificatePem } }
+      : { clientDeviceCertificate: certificatePem };
+  return await call({ credential }).finally(() => {
+    verifier.call = 'ok';
+  });
 }
 
 function expectedReason(entry: Entry): string {
@@ -144,5 +149,68 @@ describe('IPC of the reference', () => {
       new X509Certificate(certificateUpdate?.certificate ?? '').fingerprint256,
     );
     expect(certificate.checkPrivateKey(createPrivateKey(text))).toBe(true);
+  });
+});
+
+describe('IPC of the reference in its own protocol', () => {
+  const clients = new Map<string, AwsComponent>();
+  let token = '';
+
+  beforeAll(async () => {
+    token = await daemon.component('broker');
+    clients.set('broker', await AwsComponent.connect(daemon.path('ipc'), token));
+    // Of each operation one may not call it.
+    for (const operation of ['AuthorizeClientDeviceAction', 'VerifyClientDeviceIdentity']) {
+      const closed = await daemon.component(`only-${operation}`, [operation]);
+      clients.set(operation, await AwsComponent.connect(daemon.path('ipc'), closed));
+    }
+  });
+  afterAll(() => Promise.all([...clients.values()].map((client) => client.stop())));
+
+  function inSdk(entry: Entry, request: object): Promise<unknown> {
+    const closed =
+      entry.operation === 'AuthorizeClientDeviceAction'
+        ? 'VerifyClientDeviceIdentity'
+        : 'AuthorizeClientDeviceAction';
+    const client = clients.get(entry.callerHasPermission ? 'broker' : closed);
+    if (client === undefined) throw new Error('no client');
+    if (entry.operation === 'SubscribeToCertificateUpdates') return client.subscribe(request);
+    return client.call(entry.operation.charAt(0).toLowerCase() + entry.operation.slice(1), request);
+  }
+
+  /** The SDK itself refuses to send a request without what is required. */
+  async function raw(entry: Entry): Promise<string> {
+    const peer = await RawPeer.connect(daemon.path('ipc'), token);
+    peer.send(requestFrame(1, entry.operation, entry.request));
+    const { headers, payload } = await peer.answer(1);
+    peer.destroy();
+    const { _errorCode } = JSON.parse(payload) as { _errorCode?: string };
+    expect(headers).toMatchObject({
+      ':message-type': 1,
+      ':message-flags': 2,
+      'service-model-type': `aws.greengrass#${_errorCode}`,
+    });
+    return _errorCode ?? '';
+  }
+
+  it.each(file.ipc)('$id: $operation', async (entry) => {
+    const call = withRequest(entry, (request) => inSdk(entry, request));
+    if (entry.error === undefined) {
+      const answer = (await call) as Record<string, unknown>;
+      for (const [field, value] of Object.entries(entry.response ?? {})) {
+        if (value === '<uuid>') expect(answer[field]).toMatch(UUID);
+        else expect(answer[field]).toEqual(value);
+      }
+      return;
+    }
+    const failure = await failureOf(call);
+    if (failure.type !== 'ServiceError') {
+      expect(await raw(entry)).toBe(entry.error);
+    } else {
+      expect(failure.serviceError).toMatchObject({
+        message: expect.any(String),
+        _errorCode: entry.error,
+      });
+    }
   });
 });

@@ -101,11 +101,24 @@ describe('the architecture', () => {
     expect([...new Set(users)].every((directory) => directory.startsWith('identity/registry'))).toBe(true);
   });
 
-  it('lets only the cloud know AWS', () => {
+  it('lets only the cloud know AWS, and the socket for Greengrass its framing', () => {
+    const framing = ({ from, to }: Import): boolean =>
+      dirname(from) === 'endpoints/greengrass-ipc' && to === 'package @smithy/core/event-streams';
     const users = imports
       .filter(({ to }) => /^package (@aws-sdk|@smithy)\//.test(to))
+      .filter((one) => !framing(one))
       .map(({ from }) => room(from));
     expect([...new Set(users)].filter((name) => name !== 'cloud')).toEqual([]);
+  });
+
+  it('loads the socket for Greengrass, and with it the library, only where it is configured', () => {
+    const always = files(source)
+      .filter((file) => dirname(relative(source, file)) !== 'endpoints/greengrass-ipc')
+      .flatMap(
+        (file) =>
+          readFileSync(file, 'utf8').match(/^import (?!type )[^;]*'[^';]*\/greengrass-ipc\/[^';]*';/gm) ?? [],
+      );
+    expect(always).toEqual(["import { GREENGRASS_IPC_LISTENER } from './greengrass-ipc/name.ts';"]);
   });
 
   it('parses what a device sent with OpenSSL only: node-forge stays in pki, which issues', () => {

@@ -61,6 +61,24 @@ describe('a change of the registry', () => {
   });
 });
 
+describe('the end of a listener', () => {
+  it('is the end of its sessions, whatever broker they are of, and of no others', async () => {
+    const room = new Room();
+    const mine = [await room.open('a', 'b1', 'mine'), await room.open('b', 'b2', 'mine')];
+    const other = await room.open('a');
+    const stream = room.subscribe('b1', 'mine');
+    expect(room.service.endListener('mine', 'it is gone')).toBe(2);
+    expect(mine.map(({ token }) => room.may(token, 'topic', 'mine'))).toEqual([undefined, undefined]);
+    expect(room.knows(other.token)).toBe(true);
+    expect(stream.of('ended').flatMap(({ tokens }) => tokens)).toEqual([mine[0]?.token]);
+    expect(room.ends).toMatchObject([
+      { cause: 'revoked', why: 'it is gone' },
+      { cause: 'revoked', why: 'it is gone' },
+    ]);
+    expect(room.service.endListener('mine', 'it is gone')).toBe(0);
+  });
+});
+
 describe("an operator's kick", () => {
   it('ends what matches every part given, and says how many', async () => {
     const room = new Room();

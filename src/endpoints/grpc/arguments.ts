@@ -11,8 +11,8 @@ import { DaemonError } from '../../errors.ts';
 /** Of a certificate, in characters: PEM and base64 are ASCII. */
 export const LONGEST_CERTIFICATE = 64 * 1024;
 /** An MQTT topic has at most 65,535 bytes; the rest is for what names the kind of resource. */
-const LONGEST_RESOURCE = 65_535 + 1024;
-const LONGEST_OPERATION = 1024;
+export const LONGEST_RESOURCE = 65_535 + 1024;
+export const LONGEST_OPERATION = 1024;
 const LONGEST_ID = 128;
 /** Tokens are 36 characters; a longer text is nobody's token and need not be looked up. */
 const LONGEST_TOKEN = 128;

@@ -14,15 +14,17 @@ export class RunningDaemon {
   readonly log: string[] = [];
   readonly #callers: Caller[] = [];
   #daemon: Daemon | undefined;
+  #startAgain: () => Promise<Daemon> = () => Promise.reject(new Error('not started'));
 
   static async start(
     change: object = {},
     verifier?: Verifier,
     clock: Clock = new SystemClock(),
+    hasComponents = false,
   ): Promise<RunningDaemon> {
     const running = new RunningDaemon();
     try {
-      await running.#start(change, verifier, clock);
+      await running.#start(change, verifier, clock, hasComponents);
       return running;
     } catch (error) {
       await running.stop();
@@ -30,7 +32,12 @@ export class RunningDaemon {
     }
   }
 
-  async #start(change: object, verifier: Verifier | undefined, clock: Clock): Promise<void> {
+  async #start(
+    change: object,
+    verifier: Verifier | undefined,
+    clock: Clock,
+    hasComponents: boolean,
+  ): Promise<void> {
     const { directory } = this;
     const file = join(directory, 'deviceauthd.json');
     writeFileSync(
@@ -43,20 +50,35 @@ export class RunningDaemon {
           closed: { socket: this.path('closed'), mode: '0600' },
         },
         metrics: { listen: '' },
+        ...(hasComponents ? { greengrassIpc: { socket: this.path('ipc'), mode: '0600' } } : {}),
         ...change,
       }),
     );
-    const configuration = await ConfigurationWatcher.open({
-      file,
-      clock,
-      validateDeviceGroups: compileDeviceGroups,
-    });
-    this.#daemon = await startDaemon({
-      configuration,
-      clock,
-      writeLog: (line) => this.log.push(line),
-      ...(verifier === undefined ? {} : { verifier }),
-    });
+    this.#startAgain = async () => {
+      const configuration = await ConfigurationWatcher.open({
+        file,
+        clock,
+        validateDeviceGroups: compileDeviceGroups,
+      });
+      return await startDaemon({
+        configuration,
+        clock,
+        writeLog: (line) => this.log.push(line),
+        ...(verifier === undefined ? {} : { verifier }),
+      });
+    };
+    this.#daemon = await this.#startAgain();
+  }
+
+  /** A component that may call this; its token. */
+  async component(name: string, operations: readonly string[] = ['*']): Promise<string> {
+    return (await this.caller('admin').call('AddComponent', { name, operations: [...operations] })).token;
+  }
+
+  /** As the service manager would: the same configuration and state. */
+  async restart(): Promise<void> {
+    await this.#daemon?.stop();
+    this.#daemon = await this.#startAgain();
   }
 
   /** Sections of the configuration file become these; whoever wants them in force reloads it. */

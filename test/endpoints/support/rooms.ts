@@ -89,6 +89,7 @@ export class ScriptedRooms implements Sessions, Identity, GrantSets {
   readonly opens: { readonly request: OpenRequest; readonly signal: AbortSignal }[] = [];
   readonly authorized: (readonly string[])[] = [];
   readonly closes: (readonly string[])[] = [];
+  readonly endedListeners: string[] = [];
   readonly subscriptions: ScriptedUpdates[] = [];
   readonly verified: { readonly certificate: string; readonly signal: AbortSignal }[] = [];
   openWith: () => Promise<OpenResult> = () => Promise.resolve({ kind: 'opened', session: SESSION });
@@ -115,6 +116,11 @@ export class ScriptedRooms implements Sessions, Identity, GrantSets {
 
   close(listener: string, token: string): void {
     this.closes.push([listener, token]);
+  }
+
+  endListener(listener: string): number {
+    this.endedListeners.push(listener);
+    return 0;
   }
 
   subscribe(hello: Hello, sink: (event: SequencedEvent) => void): UpdateSubscription {
