@@ -9,7 +9,7 @@ import type { Decision, SessionGrants } from '../../policy/grants.ts';
 import { type AclRule, aclOf } from '../emqx-http/acl.ts';
 import { EmqxHttpPort } from '../emqx-http/emqx-http-port.ts';
 import { EmqxRequests } from '../emqx-http/emqx-requests.ts';
-import { ExHookService } from '../exhook/exhook-service.ts';
+import { ExHookService, STANDING_ANSWERS } from '../exhook/exhook-service.ts';
 import { Listener, type ListenerState } from '../listeners/listener.ts';
 import { ListenerError } from '../listeners/listener-error.ts';
 import type { CallObserver, Finding, Logger, Sessions } from '../ports.ts';
@@ -133,6 +133,7 @@ export class EmqxDoor {
           logger,
           observer,
           serve: (server, runner) => new ExHookService(service, runner).addTo(server),
+          standingAnswers: STANDING_ANSWERS,
         },
       );
       this.#ports.push(listener);

@@ -15,6 +15,7 @@ import type { Contract } from '../../contract/index.ts';
 import type { ParseResult } from '../../identity/certificate.ts';
 import type { EmqxClient, EmqxSessions } from '../emqx/emqx-ports.ts';
 import type { CallContext, CallRunner } from '../grpc/calls.ts';
+import type { StandingAnswers } from '../grpc/standing-answers.ts';
 import type { Logger } from '../ports.ts';
 import { provenClient } from './proven-client.ts';
 
@@ -33,6 +34,11 @@ const NO: ValuedResponse = { type: 'STOP_AND_RETURN', boolResult: false };
 /** The message stays as it is. */
 const UNCHANGED: ValuedResponse = { type: 'IGNORE' };
 const NOTED = {};
+/** Its listener has to be given them: full, stopping or over a limit it says no too, for an error is up to `failed_action`. */
+export const STANDING_ANSWERS: StandingAnswers = new Map([
+  ['OnClientAuthenticate', NO],
+  ['OnClientAuthorize', NO],
+]);
 /** Stands for a request that is not valid protobuf: nothing is known of the client. */
 const UNREADABLE = { clientinfo: null, broker: null, meta: null };
 

@@ -14,6 +14,7 @@ import type {
 } from '@grpc/grpc-js';
 import type { ListenerGate, OpenStream } from '../gate.ts';
 import type { CallRunner } from './calls.ts';
+import { answerAlways, type StandingAnswers } from './standing-answers.ts';
 import { STOPPING, type StatusMapper } from './status.ts';
 
 type CallListener = Parameters<ServerInterceptingCallInterface['start']>[0];
@@ -22,8 +23,15 @@ export function operationOf(path: string): string {
   return path.slice(path.lastIndexOf('/') + 1);
 }
 
-export function admission(gate: ListenerGate, statuses: StatusMapper, runner: CallRunner): ServerInterceptor {
+export function admission(
+  gate: ListenerGate,
+  statuses: StatusMapper,
+  runner: CallRunner,
+  standing: StandingAnswers = new Map(),
+): ServerInterceptor {
   return (method, call) => {
+    const answer = standing.get(operationOf(method.path));
+    if (answer !== undefined) answerAlways(call, answer);
     const start = call.start;
     const sendStatus = call.sendStatus;
     const isStream = method.requestStream || method.responseStream;

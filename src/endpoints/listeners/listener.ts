@@ -12,6 +12,7 @@ import type { Contract } from '../../contract/index.ts';
 import { ListenerGate } from '../gate.ts';
 import { admission } from '../grpc/admission.ts';
 import { CallRunner } from '../grpc/calls.ts';
+import type { StandingAnswers } from '../grpc/standing-answers.ts';
 import { StatusMapper } from '../grpc/status.ts';
 import type { ListenerLimits } from '../limits.ts';
 import type { CallObserver, Finding, Logger } from '../ports.ts';
@@ -47,6 +48,8 @@ export interface ListenerParts {
   readonly observer: CallObserver;
   /** Puts services on the listener's server. */
   readonly serve: (server: Server, runner: CallRunner) => void;
+  /** Of operations that never end with an error. */
+  readonly standingAnswers?: StandingAnswers;
 }
 
 export interface ListenerState {
@@ -101,7 +104,7 @@ export class Listener {
     const { clock, logger, observer } = parts;
     const runner = new CallRunner({ gate: this.#gate, statuses, observer, logger, clock });
     this.#grpc = new Server({
-      interceptors: [admission(this.#gate, statuses, runner)],
+      interceptors: [admission(this.#gate, statuses, runner, parts.standingAnswers)],
       'grpc.max_receive_message_length': limits.maxMessageBytes,
       'grpc.max_send_message_length': -1,
       'grpc.max_concurrent_streams': Math.max(LEAST_STREAMS, limits.maxConcurrentCalls * 2),

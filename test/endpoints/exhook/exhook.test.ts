@@ -5,10 +5,11 @@
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { connect as connectTls } from 'node:tls';
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import type { TestCertificate } from '../../support/certificates.ts';
 import { EmqxDaemon } from '../../support/emqx-daemon.ts';
 import { clientInfo, type ExHookClient, PACKAGES } from '../../support/exhook-client.ts';
+import { ManualClock } from '../../support/manual-clock.ts';
 
 let emqx: EmqxDaemon;
 let hooks: ExHookClient;
@@ -169,15 +170,30 @@ describe.each(PACKAGES)('emqx.exhook.%s', (version) => {
       expect(await hooks.decide(version, 'OnClientAuthenticate', {}, { bytes })).toBe(true);
     });
 
+    it('may have properties of the user, as those of v3 do', async () => {
+      const message = {
+        conninfo: {},
+        user_props: [{ name: 'a', value: 'b' }],
+        userProps: [{ name: 'a', value: 'b' }],
+      };
+      expect((await hooks.call(version, 'OnClientConnect', message)).grpcStatus).toBe('0');
+      // As raw fields 4 (of v3 only) and 5.
+      const more = Buffer.from('22060a01611201622a060a0161120162', 'hex');
+      const asked = { clientinfo: clientInfo(known, 'lamp'), result: false };
+      const bytes = Buffer.concat([hooks.encode(version, 'OnClientAuthenticate', asked), more]);
+      expect(await hooks.decide(version, 'OnClientAuthenticate', {}, { bytes })).toBe(true);
+    });
+
     it('of a kind of action that nobody knows is answered with no', async () => {
       await hooks.authenticate(version, clientInfo(known, 'lamp'));
       const message = { clientinfo: clientInfo(known, 'lamp'), topic: 'up/lamp', type: 7 };
       expect(await hooks.decide(version, 'OnClientAuthorize', message)).toBe(false);
     });
 
-    it('over the limit ends the call, which EMQX takes for a no', async () => {
+    it('over the limit is answered with no', async () => {
       const info = clientInfo(known, 'lamp', { password: 'x'.repeat(2_000_000) });
-      expect(await hooks.authenticate(version, info)).toBeUndefined();
+      expect(await hooks.authenticate(version, info)).toBe(false);
+      expect(await hooks.authorize(version, info, 'PUBLISH', 'up/lamp')).toBe(false);
       expect(await hooks.authenticate(version, clientInfo(known, 'lamp'))).toBe(true);
     });
   });
@@ -258,13 +274,75 @@ describe('Both packages', () => {
       { clientinfo: clientInfo(slow, 'slow') },
       { headers: { 'grpc-timeout': '200m' } },
     );
-    // Its own deadline has passed: DEADLINE_EXCEEDED, or a no that was in time.
-    expect(given.bytes === undefined || given.bytes.equals(Buffer.from('08021800', 'hex'))).toBe(true);
+    expect([given.grpcStatus, given.bytes]).toEqual(['0', Buffer.from('08021800', 'hex')]);
     const again = hooks.authenticate('v3', clientInfo(slow, 'slow', { peerport: 50_009 }));
     await wait(0);
     release();
     expect(await again).toBe(true);
     await hooks.disconnected('v3', clientInfo(slow, 'slow', { peerport: 50_009 }));
+  });
+});
+
+describe('A port that cannot take a call', () => {
+  const start = (limits: object) =>
+    EmqxDaemon.start({
+      broker: () => ({ exhook: { host: '127.0.0.1', port: 0, insecureLoopback: true, limits } }),
+    });
+
+  it.each(PACKAGES)('because others are in progress says no, never an error (%s)', async (version) => {
+    const small = await start({ maxConcurrentCalls: 1 });
+    try {
+      const own = await small.exhook();
+      const [one, other] = [small.device('one'), small.device('other')];
+      const release = small.verifier.hold();
+      const first = own.authenticate(version, clientInfo(one, 'one'));
+      await vi.waitFor(() => expect(small.verifier.calls).not.toEqual([]));
+      expect(await own.authenticate(version, clientInfo(other, 'other'))).toBe(false);
+      expect(await own.authorize(version, clientInfo(other, 'other'), 'PUBLISH', 'up/other')).toBe(false);
+      // Nothing hangs on the others.
+      expect((await own.call(version, 'OnSessionResumed', {})).grpcStatus).toBe('8');
+      expect(await small.refusals()).toContainEqual(expect.stringContaining('LIMIT_EXCEEDED: '));
+      release();
+      expect(await first).toBe(true);
+      expect(await own.authenticate(version, clientInfo(other, 'other'))).toBe(true);
+    } finally {
+      await small.stop();
+    }
+  });
+
+  it.each(PACKAGES)('because there were too many in this second says no (%s)', async (version) => {
+    const clock = new ManualClock();
+    const small = await EmqxDaemon.start({
+      clock,
+      broker: () => ({
+        exhook: { host: '127.0.0.1', port: 0, insecureLoopback: true, limits: { maxCallsPerSecond: 2 } },
+      }),
+    });
+    try {
+      const own = await small.exhook();
+      const info = clientInfo(small.device('lamp'), 'lamp');
+      const asked = [1, 2, 3, 4].map(() => own.authenticate(version, info));
+      expect(await Promise.all(asked)).toEqual([true, true, false, false]);
+    } finally {
+      await small.stop();
+    }
+  });
+
+  it('any more because the daemon stops still decides what it has taken', async () => {
+    const stopping = await start({});
+    try {
+      const own = await stopping.exhook();
+      const release = stopping.verifier.hold();
+      const taken = own.authenticate('v3', clientInfo(stopping.device('lamp'), 'lamp'));
+      await vi.waitFor(() => expect(stopping.verifier.calls).not.toEqual([]));
+      const stopped = stopping.daemon.stop();
+      await vi.waitFor(() => expect(own.isClosed).toBe(true));
+      release();
+      expect(await taken).toBe(true);
+      await stopped;
+    } finally {
+      await stopping.stop();
+    }
   });
 });
 
@@ -284,11 +362,22 @@ describe('The port', () => {
       const without = connectTls({ host: '127.0.0.1', port: await secure.port('exhook'), ca });
       const [refused] = (await once(without, 'error')) as [Error];
       expect(refused.message).toContain('certificate required');
-      await expect(secure.exhook()).rejects.toThrow();
+      // Plain HTTP/2 where TLS is spoken.
+      await expect(secure.exhook()).rejects.toThrow('closed');
       expect((await secure.refusals())[0]).toContain('UNAUTHORIZED');
     } finally {
       await secure.stop();
     }
+  });
+
+  it('without TLS does not speak it', async () => {
+    const plain = connectTls({
+      host: '127.0.0.1',
+      port: await emqx.port('exhook'),
+      rejectUnauthorized: false,
+    });
+    const [refused] = (await once(plain, 'error')) as [Error];
+    expect(refused.message).toMatch(/ECONNRESET|disconnected/);
   });
 
   it('without TLS is a finding', async () => {
