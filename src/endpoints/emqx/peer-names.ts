@@ -1,7 +1,7 @@
 /**
  * Whether the names that EMQX took from the TLS handshake are those of a certificate. EMQX writes the subject as RFC 4514 does:
  * last step first, everything beyond printable ASCII as the hexadecimal bytes of its UTF-8; of the common name it writes all there
- * are, with commas between (esockd_ssl.erl of esockd 5.7 to 5.8). OpenSSL's text is read here, never the certificate.
+ * are, with commas between (esockd_ssl.erl of esockd 5.13.0, which EMQX 5.8.9 has). OpenSSL's text is read here, never the certificate.
  */
 
 /** What differs; undefined: nothing. */
@@ -43,7 +43,6 @@ const KNOWN: ReadonlySet<string> = new Set([
   'PSEUDONYM',
   'DC',
   'EMAILADDRESS',
-  'STREET',
   'UID',
 ]);
 /** Of a type that it has none for, EMQX writes the number, and of the value what Erlang makes of it. */
