@@ -4,7 +4,7 @@
  */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { disagreement } from '../../../src/endpoints/exhook/peer-names.ts';
+import { disagreement } from '../../../src/endpoints/emqx/peer-names.ts';
 import { CertificateParser } from '../../../src/identity/certificate.ts';
 import { CertificateMaker, type NameAttribute } from '../../support/certificates.ts';
 import { soakRuns } from '../../support/runs.ts';
