@@ -31,17 +31,13 @@ main([Transport, Port | Files]) ->
 
 options("tcp", []) ->
     #{transport => tcp, protocols => [http2], retry => 0};
-options("tls", [Ca | Own]) ->
-    Identity =
-        case Own of
-            [Certificate, Key] -> [{certfile, Certificate}, {keyfile, Key}];
-            [] -> []
-        end,
+options("tls", [Ca, Certificate, Key]) ->
+    Verified = [{verify, verify_peer}, {cacertfile, Ca}, {server_name_indication, "localhost"}],
     #{
         transport => tls,
         protocols => [http2],
         retry => 0,
-        transport_opts => [{verify, verify_peer}, {cacertfile, Ca}, {server_name_indication, "localhost"} | Identity]
+        transport_opts => [{certfile, Certificate}, {keyfile, Key} | Verified]
     }.
 
 read_lines(Connection, Calls) ->
