@@ -420,10 +420,9 @@ const COMPONENTS: readonly CommandSpec[] = [
     details:
       'Prints the two variables of its environment, the token (SVCUID) among them: it is told once, and only its hash is kept. Operations are VerifyClientDeviceIdentity, GetClientDeviceAuthToken, AuthorizeClientDeviceAction and SubscribeToCertificateUpdates.',
     operands: [componentOperand],
-    options: { operations: componentOperations, 'environment-file': envFile, force },
+    options: { operations: componentOperations, 'env-file': envFile, force },
     daemon: 'always',
-    example:
-      "deviceauthctl component add my.broker --operations '*' --environment-file /etc/my-broker/ipc.env",
+    example: "deviceauthctl component add my.broker --operations '*' --env-file /etc/my-broker/ipc.env",
     load: async () => (await import('./verbs/component.ts')).add,
   },
   {
@@ -448,10 +447,9 @@ const COMPONENTS: readonly CommandSpec[] = [
     words: ['component', 'renew-token'],
     summary: 'Give a component another token; the old one is refused at once',
     operands: [componentOperand],
-    options: { 'environment-file': envFile, force },
+    options: { 'env-file': envFile, force },
     daemon: 'always',
-    example:
-      'deviceauthctl component renew-token my.broker --environment-file /etc/my-broker/ipc.env --force',
+    example: 'deviceauthctl component renew-token my.broker --env-file /etc/my-broker/ipc.env --force',
     load: async () => (await import('./verbs/component.ts')).renewToken,
   },
   {

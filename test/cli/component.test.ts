@@ -43,15 +43,7 @@ describe('component add', () => {
 
   it('writes it to a file instead, for a shell and for systemd', async () => {
     const file = daemon.path('broker.env');
-    const added = await daemon.ctl([
-      'component',
-      'add',
-      'filed',
-      '--operations',
-      '*',
-      '--environment-file',
-      file,
-    ]);
+    const added = await daemon.ctl(['component', 'add', 'filed', '--operations', '*', '--env-file', file]);
     expect(added).toMatchObject({ code: 0 });
     expect(added.stdout).not.toMatch(TOKEN);
     expect(statSync(file).mode & 0o777).toBe(0o600);
@@ -66,15 +58,7 @@ describe('component add', () => {
   it('replaces no file that is there, and makes no token for one', async () => {
     const file = daemon.path('taken');
     writeFileSync(file, 'mine');
-    const refused = await daemon.ctl([
-      'component',
-      'add',
-      'other',
-      '--operations',
-      '*',
-      '--environment-file',
-      file,
-    ]);
+    const refused = await daemon.ctl(['component', 'add', 'other', '--operations', '*', '--env-file', file]);
     expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('--force') });
     expect(readFileSync(file, 'utf8')).toBe('mine');
     expect(JSON.stringify(await daemon.json(['component', 'list']))).not.toContain('"other"');
@@ -84,7 +68,7 @@ describe('component add', () => {
       'other',
       '--operations',
       '*',
-      '--environment-file',
+      '--env-file',
       file,
       '--force',
     ]);

@@ -87,9 +87,9 @@ async function issued(
   call: (daemon: AdminConnection) => Promise<ComponentToken__Output>,
 ): Promise<number> {
   const { args, terminal } = invocation;
-  const file = args.text('environment-file');
+  const file = args.text('env-file');
   const replace = args.flag('force');
-  if (replace && file === undefined) throw usage('--force goes with --environment-file');
+  if (replace && file === undefined) throw usage('--force goes with --env-file');
   if (file !== undefined) {
     await writableDirectory(dirname(file));
     if (!replace) await mustBeNew(file);
