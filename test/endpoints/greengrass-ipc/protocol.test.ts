@@ -237,7 +237,7 @@ describe('frames', () => {
     ],
     [
       'a stream id of 2 bytes',
-      frame(0, 1, { headers: { ':stream-id': { tag: 3, bytes: Buffer.alloc(2, 1) } } }),
+      frame(2, 0, { headers: { ':stream-id': { tag: 3, bytes: Buffer.alloc(2) } } }),
     ],
     [
       'a stream id of 8 bytes',
