@@ -147,6 +147,23 @@ describe('a stream of frames', () => {
   });
 });
 
+describe('a large frame', () => {
+  it('takes memory as it comes, not as it is announced', () => {
+    const splitter = new FrameSplitter(24 * 1024 * 1024);
+    const whole = requestFrame(1, 'X', 'x'.repeat(20_000_000));
+    let given = 0;
+    for (const size of [8, 1, 1_000, 30_000, 1_000_000]) {
+      splitter.push(whole.subarray(given, given + size));
+      given += size;
+      expect(splitter.next()).toBeUndefined();
+      expect(splitter.held).toBeLessThanOrEqual(Math.max(512, 2 * given));
+    }
+    splitter.push(whole.subarray(given));
+    expect(splitter.next()?.equals(whole)).toBe(true);
+    expect(splitter.held).toBe(0);
+  });
+});
+
 describe('a message', () => {
   const codec = new MessageCodec();
 

@@ -236,6 +236,10 @@ describe('frames', () => {
       encode({ ':message-type': '2', ':message-flags': 0, ':stream-id': 0 }, Buffer.alloc(0)),
     ],
     [
+      'a stream id of 2 bytes',
+      frame(2, 0, { headers: { ':stream-id': { tag: 3, bytes: Buffer.alloc(2) } } }),
+    ],
+    [
       'a stream id of 8 bytes',
       frame(0, 1, { headers: { ':stream-id': { tag: 5, bytes: Buffer.alloc(8, 1) } } }),
     ],
@@ -259,6 +263,7 @@ describe('streams', () => {
     ['a stream id twice', [verify(1), verify(1)]],
     ['a stream id below those before it', [verify(7), verify(6)]],
     ['a negative stream id', [verify(-1)]],
+    ['the end of a stream with a negative id', [endFrame(-1)]],
     ['a request on the connection', [verify(0)]],
     ['a second connect', [connectFrame(SVCUID)]],
     ['an acknowledgement', [frame(5, 0, { flags: 1 })]],
@@ -414,7 +419,7 @@ describe('a request', () => {
       peer.send(requestFrame(stream, 'VerifyClientDeviceIdentity', { ...VERIFY, padding }));
       await until('it waits', () => house.rooms.verified.length === stream);
     }
-    expect(arrayBuffers() - before).toBeLessThan(10_000_000);
+    await until('the messages are gone', () => arrayBuffers() - before < 10_000_000);
     answer({ kind: 'active' });
     await peer.answer(100);
   });
@@ -472,7 +477,7 @@ describe('a component that does not read', () => {
     // 100 MB were told of; a ping that comes now waits.
     peer.send(frame(2, 0));
     await expectServed();
-    expect(arrayBuffers()).toBeLessThan(10_000_000);
+    await until('next to nothing is held', () => arrayBuffers() < 10_000_000);
     clock.advance(29_999);
     await expectServed();
     expect(house.door.connectionsOf(BROKER)).toBeGreaterThanOrEqual(1);
@@ -490,7 +495,7 @@ describe('a component that does not read', () => {
     expect(waiting).toBeGreaterThan(30_000_000);
     for (let round = 0; round < 20; round += 1) await expectServed();
     expect(peer.socket.writableLength).toBe(waiting);
-    expect(arrayBuffers()).toBeLessThan(waiting + 10_000_000);
+    await until('next to nothing is held', () => arrayBuffers() < 10_000_000);
   });
 
   it('gets the latest certificate when it reads on', async () => {
