@@ -16,9 +16,9 @@ import type { Device, Serve } from './grpc.ts';
 
 const DEVICES = 500;
 const RESOURCES = 1000;
-const THING = 'sensor-0000';
+export const THING = 'sensor-0000';
 
-const CONFIGURATION = {
+export const CONFIGURATION = {
   deviceGroups: {
     formatVersion: '2021-03-05',
     definitions: { everyone: { selectionRule: 'thingName: *', policyName: 'own' } },
@@ -41,7 +41,7 @@ const CONFIGURATION = {
   log: { level: 'error' },
 };
 
-async function enrol(stateDirectory: string): Promise<readonly Device[]> {
+export async function enrol(stateDirectory: string): Promise<readonly Device[]> {
   const clock = new SystemClock();
   const registry = await openRegistry({ directory: stateDirectory, clock });
   const parser = new CertificateParser();

@@ -1,5 +1,5 @@
 /**
- * `npm run bench [decisions|sessions|registry|grpc|cloud|mosquitto …]`: runs the named measurements, or all, and prints one table
+ * `npm run bench [decisions|sessions|registry|grpc|exhook|cloud|mosquitto …]`: runs the named measurements, or all, and prints one table
  * each. Every part runs in a process of its own, so that none inherits the heap or the optimised code of another.
  * `mosquitto` has parts of its own, and words that narrow them: see mosquitto.ts; `cloud` knows the words `--quick` and `2.1`, too.
  */
@@ -10,7 +10,7 @@ import { isWord } from './mosquitto/plan.ts';
 import { isMosquittoWord, partsOf } from './mosquitto.ts';
 import type { Row } from './row.ts';
 
-const PARTS = ['decisions', 'sessions', 'registry', 'grpc', 'cloud', 'mosquitto'] as const;
+const PARTS = ['decisions', 'sessions', 'registry', 'grpc', 'exhook', 'cloud', 'mosquitto'] as const;
 
 interface Part {
   run(words: readonly string[]): Promise<readonly Row[]>;
