@@ -4,6 +4,8 @@
  * - One is opened only when EMQX has just said that it asks here (`asksHere`), and asks somebody on this very listener. Without
  *   an answer, or with one that is not understood, it stays as it is.
  * - None is ever shut: what EMQX does while it runs is its operator's.
+ * - One that somebody shut while EMQX went on asking stays shut for half a minute: who stops EMQX does well to shut it first, since
+ *   EMQX forgets whom to ask before it shuts its listeners.
  * - It is looked at again for as long as the daemon runs, since EMQX does not tell by HTTP that it was restarted.
  * - Requests do not wait for a turn: one at a time, a handful for each look; devices wait for them.
  */
@@ -46,6 +48,8 @@ const CALM_MS = 10_000;
 const SOON_MS = 500;
 const SOON_FOR_MS = 60_000;
 const LATER_MS = 5_000;
+/** EMQX's own command to stop takes a few seconds to begin with it. */
+const SHUT_MS = 30_000;
 /** By HTTP, EMQX has an authenticator an instant before it asks it. */
 const SETTLE_MS = 500;
 
@@ -57,6 +61,10 @@ export class ListenerOpening {
   #isWantedAgain = false;
   #hurriedAt: number;
   #cancel: (() => void) | undefined = undefined;
+  /** Those that were open at the last look, if EMQX has asked since. */
+  #open: ReadonlySet<string> = new Set();
+  /** When (monotonic) somebody shut one of them. */
+  readonly #shutAt = new Map<string, number>();
 
   constructor(options: ListenerOpeningOptions) {
     this.#options = options;
@@ -67,7 +75,8 @@ export class ListenerOpening {
   look(): void {
     if (this.#stop.signal.aborted || this.#options.listeners.length === 0) return;
     this.#hurriedAt = this.#options.clock.monotonic();
-    if (this.#looking === undefined) this.#start();
+    this.#forget();
+    if (this.#looking === undefined) this.#begin();
     else this.#isWantedAgain = true;
   }
 
@@ -87,14 +96,14 @@ export class ListenerOpening {
     await this.#looking;
   }
 
-  #start(): void {
+  #begin(): void {
     this.#cancel?.();
     this.#isWantedAgain = false;
     this.#looking = this.#run().then((pause) => {
       this.#looking = undefined;
       if (this.#stop.signal.aborted) return;
-      if (this.#isWantedAgain) this.#start();
-      else this.#cancel = this.#options.clock.after(pause, () => this.#start());
+      if (this.#isWantedAgain) this.#begin();
+      else this.#cancel = this.#options.clock.after(pause, () => this.#begin());
     });
   }
 
@@ -119,6 +128,7 @@ export class ListenerOpening {
   async #look(signal: AbortSignal): Promise<Look> {
     const { api, listeners, ports } = this.#options;
     const asking = await asksHere(api, ports, signal);
+    if (asking.kind !== 'yes') this.#forget();
     if (asking.kind === 'unknown') return this.#all(unknown(asking.outcome));
     const found = this.#heard(await api.listeners(signal));
     if (found.kind !== 'done') return this.#all(unknown(found));
@@ -133,13 +143,41 @@ export class ListenerOpening {
         if (running.has(id)) troubles.set(id, silent(running.get(id) === true, asking.why));
       return { troubles, isStuck: false };
     }
+    this.#remember(
+      listeners.filter((id) => running.get(id) === true),
+      shut,
+    );
     if (shut.length === 0) return { troubles, isStuck: true };
     const still = await this.#stillAsking(signal);
     for (const id of shut) {
-      const trouble = still ? await this.#open(id, signal) : silent(false, 'it did a moment ago');
+      if (this.#shutAt.has(id)) {
+        troubles.set(
+          id,
+          'had it open, and somebody shut it: it is opened again in half a minute; to shut it for longer, take it out of `listeners`',
+        );
+        continue;
+      }
+      const trouble = still ? await this.#start(id, signal) : silent(false, 'it did a moment ago');
       if (trouble !== undefined) troubles.set(id, trouble);
     }
     return { troubles, isStuck: still };
+  }
+
+  /** EMQX was away, or may have been. */
+  #forget(): void {
+    this.#open = new Set();
+    this.#shutAt.clear();
+  }
+
+  #remember(open: readonly string[], shut: readonly string[]): void {
+    const now = this.#options.clock.monotonic();
+    for (const id of open) this.#shutAt.delete(id);
+    for (const id of shut) {
+      const since = this.#shutAt.get(id);
+      if (this.#open.has(id)) this.#shutAt.set(id, now);
+      else if (since !== undefined && now - since >= SHUT_MS) this.#shutAt.delete(id);
+    }
+    this.#open = new Set(open);
   }
 
   async #stillAsking(signal: AbortSignal): Promise<boolean> {
@@ -150,7 +188,7 @@ export class ListenerOpening {
   }
 
   /** What went wrong; undefined: it is open. */
-  async #open(id: string, signal: AbortSignal): Promise<string | undefined> {
+  async #start(id: string, signal: AbortSignal): Promise<string | undefined> {
     const { api, broker, logger, ports } = this.#options;
     const settings = this.#heard(await api.listener(id, signal));
     if (settings.kind !== 'done') return unknown(settings);

@@ -210,6 +210,36 @@ describe('a listener that EMQX leaves shut at its start', () => {
     expect(scene.doors.listeners.get('ssl:default')?.starts).toBe(1);
   });
 
+  it('is left shut for half a minute when somebody shuts it: who stops EMQX does well to', async () => {
+    const scene = await shut();
+    const listener = scene.doors.listeners.get('ssl:default');
+    scene.doors.load();
+    scene.opening.look();
+    await scene.pass(30_000);
+    alter(scene.doors, { running: false });
+    await scene.pass(30_000);
+    expect([listener?.running, listener?.starts]).toEqual([false, 1]);
+    expect(scene.told).toContain('somebody shut it');
+    await scene.pass(15_000);
+    expect([listener?.running, listener?.starts]).toEqual([true, 2]);
+  });
+
+  it('is opened at once when EMQX was restarted after that', async () => {
+    const scene = await shut();
+    scene.doors.load();
+    scene.opening.look();
+    await scene.pass(30_000);
+    alter(scene.doors, { running: false });
+    await scene.pass(11_000);
+    scene.doors.restart();
+    await scene.pass(11_000);
+    expect(scene.doors.isOpen('ssl:default')).toBe(false);
+    scene.doors.load();
+    scene.opening.look();
+    await scene.pass(0);
+    expect(scene.doors.isOpen('ssl:default')).toBe(true);
+  });
+
   it('is looked after beside others, and no other one is touched', async () => {
     const scene = await open({ exhook: EXHOOK }, ['ssl:default', 'wss:panel']);
     for (const id of ['ssl:default', 'wss:panel', 'tcp:default', 'ssl:other']) scene.doors.listener(id);
@@ -492,7 +522,8 @@ describe('whatever EMQX goes through', () => {
           }
           if (!isUp) await scene.emqx.up();
           scene.doors.load();
-          await scene.pass(11_000);
+          // It may look like somebody who shut it.
+          await scene.pass(45_000);
           expect(scene.doors.unguarded).toEqual([]);
           expect(scene.doors.isOpen('ssl:default')).toBe(true);
           expect(scene.told).toBe('');
