@@ -169,21 +169,6 @@ export class EmqxDoor {
   }
 }
 
-function openApi(
-  name: string,
-  { api }: EmqxConfig,
-  { clock, logger }: EmqxDoorParts,
-): ManagementApi | undefined {
-  if (api === undefined) return undefined;
-  const { caFile, keyFile, url } = api;
-  try {
-    const warn = (message: string): void => logger.warn({ broker: name }, message);
-    return new ManagementApi({ url, keyFile, caFile, clock, warn });
-  } catch (error) {
-    throw asListenerError(`${name}/api`, error);
-  }
-}
-
 function openEnforcer(
   name: string,
   clients: EmqxBroker,
@@ -209,4 +194,19 @@ function openEnforcer(
 function asListenerError(name: string, error: unknown): ListenerError {
   if (error instanceof ListenerError) return error;
   return new ListenerError(name, error instanceof Error ? error.message : String(error), error);
+}
+
+function openApi(
+  name: string,
+  { api }: EmqxConfig,
+  { clock, logger }: EmqxDoorParts,
+): ManagementApi | undefined {
+  if (api === undefined) return undefined;
+  const { caFile, keyFile, url } = api;
+  try {
+    const warn = (message: string): void => logger.warn({ broker: name }, message);
+    return new ManagementApi({ url, keyFile, caFile, clock, warn });
+  } catch (error) {
+    throw asListenerError(`${name}/api`, error);
+  }
 }
