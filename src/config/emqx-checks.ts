@@ -18,6 +18,7 @@ export function checkEmqx(configuration: Configuration, problems: Problems): Con
       problems.error(path, name, `the name ${name} is taken`);
     for (const door of ['exhook', 'http'] as const) checkDoor(broker, door, path, ports, problems);
     checkApi(broker.api, `${path}.api`, problems);
+    checkListeners(broker, `${path}.listeners`, problems);
     if (broker.exhook === undefined && broker.http === undefined)
       problems.warn(path, {}, 'has neither exhook nor http: EMQX cannot ask anything');
     if (broker.exhook !== undefined && broker.mutualTlsPorts.length === 0)
@@ -59,6 +60,17 @@ function checkApi(api: EmqxBrokerConfig['api'], path: string, problems: Problems
   if (url === null) problems.error(`${path}.url`, api.url, 'must be a URL');
   else if (url.protocol === 'http:' && !isLoopback(url.hostname.replace(/^\[|\]$/g, '')))
     problems.error(`${path}.url`, api.url, 'must be https: unless the host is a loopback address');
+}
+
+function checkListeners(
+  { api, exhook, http, listeners }: EmqxBrokerConfig,
+  path: string,
+  problems: Problems,
+): void {
+  if (listeners.length === 0) return;
+  if (api === undefined) problems.error(path, listeners, 'needs api: that is how EMQX is told to open them');
+  if (exhook === undefined && http === undefined)
+    problems.error(path, listeners, 'needs exhook or http: they are opened when EMQX asks there');
 }
 
 function portsOfListeners({ listeners }: Configuration): Map<string, string> {

@@ -68,6 +68,26 @@ export const emqx = z.strictObject({
       'whatever they claim: only there is a certificate proven. A port that is named here and does not demand one lets anybody in who knows a certificate.',
     { effect: 'restart' },
   ),
+  listeners: own(
+    z
+      .array(
+        own(
+          z
+            .string()
+            .regex(
+              /^(?:ssl|wss):[A-Za-z][A-Za-z0-9_-]{0,127}$/,
+              'must be ssl:<name> or wss:<name>, as EMQX names it',
+            ),
+          "A listener's id, such as `ssl:default`.",
+          { outOfRange: 'error' },
+        ),
+      )
+      .default([]),
+    'Listeners that EMQX itself leaves shut when it starts (`enable = false` in emqx.conf), because it would let everybody in until it asks here. ' +
+      'The daemon opens them by `api` as soon as EMQX asks, looks after them while it runs, and never shuts one. An EMQX that starts while the daemon is away ' +
+      'stays shut until it is back. Too few: devices cannot connect to those that are not named.',
+    { effect: 'restart' },
+  ),
   exhook: exhook.optional(),
   http: http.optional(),
   api: api.optional(),

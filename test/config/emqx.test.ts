@@ -70,6 +70,17 @@ describe('An EMQX broker', () => {
       { mutualTlsPorts: [0] },
       '.mutualTlsPorts[0] must be a whole number from 1 to 65535',
     ],
+    [
+      'a listener that asks for no certificate',
+      { listeners: ['tcp:default'] },
+      '.listeners[0] must be ssl:<name> or wss:<name>',
+    ],
+    ['listeners that it cannot open', { listeners: ['ssl:default'], api: undefined }, '.listeners needs api'],
+    [
+      'listeners, and no door where EMQX asks',
+      { listeners: ['ssl:default'], exhook: undefined, http: undefined },
+      '.listeners needs exhook or http',
+    ],
   ])('is an error with %s', (_, change, problem) => {
     const { errors, effective } = load({ ...whole, ...change });
     expect(errors.map(({ path, rule }) => `${path.replace('emqx.edge', '')} ${rule}`).join()).toContain(

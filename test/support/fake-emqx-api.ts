@@ -14,6 +14,7 @@ import {
 } from 'node:http';
 import { createServer as createHttps } from 'node:https';
 import type { AddressInfo, Socket } from 'node:net';
+import { FakeEmqxDoors } from './fake-emqx-doors.ts';
 
 export interface FakeClient {
   readonly clientId: string;
@@ -33,7 +34,18 @@ export interface SeenRequest {
   readonly path: string;
   /** The client id it is about, as the router of EMQX understands it. */
   readonly clientId: string | undefined;
-  readonly what: 'client' | 'clients' | 'disconnect' | 'cache' | 'subscriptions' | 'unsubscribe' | 'other';
+  readonly what:
+    | 'client'
+    | 'clients'
+    | 'disconnect'
+    | 'cache'
+    | 'subscriptions'
+    | 'unsubscribe'
+    | 'exhooks'
+    | 'authentication'
+    | 'listeners'
+    | 'start'
+    | 'other';
   readonly status: number | 'fault';
 }
 
@@ -61,6 +73,7 @@ export const API_KEY = 'ab12cd34ef56ab78:sEcReT-oF-tHe-kEy-0123456789';
 
 export class FakeEmqxApi {
   readonly clients = new Map<string, FakeClient>();
+  readonly doors = new FakeEmqxDoors();
   readonly seen: SeenRequest[] = [];
   key = API_KEY;
   /** The key's role may only look. */
@@ -224,6 +237,8 @@ export class FakeEmqxApi {
       body: { code: this.#options.isOld ? 'RESOURCE_NOT_FOUND' : 'CLIENTID_NOT_FOUND', message: '' },
     };
     if (api !== 'api' || version !== 'v5') return { status: 404, body: { code: 'NOT_FOUND', message: '' } };
+    const reply = this.doors.route(method, rest);
+    if (reply !== undefined) return reply;
     const route = rest
       .map((segment, index) => (rest[0] === 'clients' && index === 1 ? '*' : segment))
       .join('/');
@@ -350,6 +365,9 @@ function nameOf(
 ): Pick<SeenRequest, 'what' | 'clientId'> {
   const [, , first, id, ...rest] = segments;
   if (first === 'authorization') return { what: 'cache', clientId: undefined };
+  if (first === 'listeners')
+    return { what: rest[0] === 'start' ? 'start' : 'listeners', clientId: undefined };
+  if (first === 'exhooks' || first === 'authentication') return { what: first, clientId: undefined };
   if (first !== 'clients') return { what: 'other', clientId: undefined };
   if (id === undefined) {
     const asked = new URLSearchParams(path.split('?')[1] ?? '').get('clientid');

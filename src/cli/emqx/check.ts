@@ -1,6 +1,7 @@
 /** All checks, in the order of the report: by severity, then as they stand here. */
 import * as authentication from './checks/authentication.ts';
 import * as authorization from './checks/authorization.ts';
+import * as boot from './checks/boot.ts';
 import * as exhook from './checks/exhook.ts';
 import * as http from './checks/http.ts';
 import * as identity from './checks/identity.ts';
@@ -21,6 +22,9 @@ export const CHECKS: readonly ((subject: Subject) => readonly Finding[])[] = [
   listeners.proxyProtocol,
   listeners.mountpoints,
   listeners.loopbackOnly,
+  boot.openAtStart,
+  boot.shutByOldName,
+  boot.neverOpened,
   identity.certificateAsUsername,
   identity.certificateAsClientId,
   identity.usernameAsClientId,

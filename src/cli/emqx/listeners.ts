@@ -11,6 +11,8 @@ export type ListenerType = (typeof LISTENER_TYPES)[number];
 export interface Listener {
   readonly type: ListenerType;
   readonly name: string;
+  /** As EMQX and deviceauthd name it: "ssl:default". */
+  readonly id: string;
   readonly key: string;
   /** Undefined: it is there by default. */
   readonly settings: Settings | undefined;
@@ -44,12 +46,20 @@ function listener(type: ListenerType, name: string, value: Value): Listener | un
   if (settings === undefined) return undefined;
   const port =
     portOf(settings.text('bind')) ?? (settings.value('bind') === undefined ? DEFAULT_PORTS[type] : undefined);
-  return { type, name, key, settings, enabled: isOn(settings), port };
+  return { type, name, id: `${type}:${name}`, key, settings, enabled: isOn(settings), port };
 }
 
 function byDefault(type: ListenerType): Listener {
   const key = `listeners.${type}.default`;
-  return { type, name: 'default', key, settings: undefined, enabled: true, port: DEFAULT_PORTS[type] };
+  return {
+    type,
+    name: 'default',
+    id: `${type}:default`,
+    key,
+    settings: undefined,
+    enabled: true,
+    port: DEFAULT_PORTS[type],
+  };
 }
 
 /** Until 5.1 it is `enabled`, then `enable`; both said, one must not hide the other. */

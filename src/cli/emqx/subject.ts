@@ -15,7 +15,7 @@ export interface Subject {
   readonly version: EmqxVersion;
   /** `EMQX_SECURITY_PROFILE` as given with an environment file. */
   readonly hardened: boolean;
-  readonly listeners: readonly Listener[];
+  readonly listeners: readonly UsedListener[];
   /** By which of deviceauthd's doors this EMQX is meant to come. */
   readonly doors: ReadonlySet<Door>;
   readonly broker: NamedBroker | undefined;
@@ -23,6 +23,14 @@ export interface Subject {
   readonly exhookServers: readonly Settings[];
   /** The same of authenticators by HTTP: without a configuration those that send the certificate, or all where there is no ExHook. */
   readonly httpAuthenticators: readonly Settings[];
+}
+
+export interface UsedListener extends Listener {
+  /**
+   * It is open at EMQX's start, or deviceauthd opens it later. Where no configuration of deviceauthd is given, the latter may be with
+   * each that more is written of than that it is off.
+   */
+  readonly used: boolean;
 }
 
 export interface NamedBroker {
@@ -50,8 +58,16 @@ export function subjectOf({ settings, version, hardened = false, configuration }
   const doors = new Set<Door>();
   if (servers.length > 0) doors.add('exhook');
   if (ours.length > 0) doors.add('http');
-  const listeners = listenersOf(settings);
+  const opened = new Set(broker?.config.listeners);
+  const listeners = listenersOf(settings).map((listener) => ({
+    ...listener,
+    used: listener.enabled || (configuration === undefined ? isMeant(listener) : opened.has(listener.id)),
+  }));
   return { settings, version, hardened, listeners, doors, broker, exhookServers, httpAuthenticators: ours };
+}
+
+function isMeant({ settings, type }: Listener): boolean {
+  return (type === 'ssl' || type === 'wss') && settings?.value('ssl_options') !== undefined;
 }
 
 /** Authenticators of the global chain and of listeners' own that ask a service by HTTP. */

@@ -53,6 +53,12 @@ export class ApiHealth {
     this.#options.gate.open();
   }
 
+  /** Somebody who did not wait for a turn has had an answer. */
+  answered(): void {
+    // What fails in other ways may go on failing.
+    if (this.#trouble !== undefined && this.#trouble.kind !== 'trouble') this.#works();
+  }
+
   findings(): readonly Finding[] {
     if (this.#trouble === undefined) return [];
     const { since, why } = this.#trouble;

@@ -47,6 +47,8 @@ export interface EmqxBrokerOptions {
   readonly certificateId: (text: string) => string | undefined;
   /** The PEM of a certificate that was seen before; undefined: it was not. */
   readonly knownCertificate: (id: string) => Promise<string | undefined>;
+  /** EMQX has (again) begun to ask. */
+  readonly onBegan?: () => void;
 }
 
 /** A client id with a certificate. */
@@ -181,6 +183,7 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
 
   began(): void {
     this.#enforcer?.reconcile();
+    this.#options.onBegan?.();
   }
 
   isLive(clientId: string, certificateId: string | undefined): boolean {

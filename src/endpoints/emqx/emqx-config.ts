@@ -23,6 +23,8 @@ export interface EmqxApiConfig {
 
 export interface EmqxConfig {
   readonly mutualTlsPorts: readonly number[];
+  /** EMQX's ids of listeners that are shut when it starts. */
+  readonly listeners: readonly string[];
   readonly exhook?: ExHookConfig | undefined;
   readonly http?: EmqxHttpConfig | undefined;
   readonly api?: EmqxApiConfig | undefined;

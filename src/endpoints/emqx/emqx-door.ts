@@ -1,6 +1,7 @@
 /**
  * Everything for one EMQX of the configuration: its clients' sessions, what it is told, and the ports where it asks. Opened and
- * closed together; what it cannot be told by its REST API is denied when it asks.
+ * closed together; what it cannot be told by its REST API is denied when it asks. Its own listeners, where it leaves that to the
+ * daemon, are opened last of all.
  */
 import type { Clock } from '../../clock.ts';
 import type { Contract } from '../../contract/index.ts';
@@ -13,9 +14,11 @@ import { ExHookService, STANDING_ANSWERS } from '../exhook/exhook-service.ts';
 import { Listener, type ListenerState } from '../listeners/listener.ts';
 import { ListenerError } from '../listeners/listener-error.ts';
 import type { CallObserver, Finding, Logger, Sessions } from '../ports.ts';
+import type { DoorPorts } from './asks-here.ts';
 import { EmqxBroker } from './emqx-broker.ts';
 import type { EmqxConfig } from './emqx-config.ts';
 import { Enforcer } from './enforcer.ts';
+import { ListenerOpening } from './listener-opening.ts';
 import { ManagementApi } from './management-api.ts';
 
 /** What EMQX may be told of grants. */
@@ -44,7 +47,9 @@ type Port = Pick<Listener, 'name' | 'listening' | 'state' | 'findings' | 'reload
 export class EmqxDoor {
   readonly name: string;
   readonly #broker: EmqxBroker;
+  readonly #api: ManagementApi | undefined;
   readonly #enforcer: Enforcer | undefined;
+  #opening: ListenerOpening | undefined = undefined;
   readonly #ports: Port[] = [];
 
   /** Rejects with a `ListenerError`, and then has left nothing open. */
@@ -52,6 +57,7 @@ export class EmqxDoor {
     const door = new EmqxDoor(name, config, parts);
     try {
       await door.#listen(config, parts);
+      door.#openListeners(config, parts);
       return door;
     } catch (error) {
       await door.stop(0);
@@ -72,8 +78,10 @@ export class EmqxDoor {
         return parsed.ok ? parsed.certificate.id : undefined;
       },
       knownCertificate,
+      onBegan: () => this.#opening?.look(),
     });
-    this.#enforcer = openEnforcer(name, this.#broker, config, parts);
+    this.#api = openApi(name, config, parts);
+    this.#enforcer = openEnforcer(name, this.#broker, this.#api, config, parts);
     this.#broker.start(this.#enforcer);
   }
 
@@ -82,7 +90,8 @@ export class EmqxDoor {
   }
 
   findings(): readonly Finding[] {
-    return [...this.#ports.flatMap((port) => port.findings()), ...(this.#enforcer?.findings() ?? [])];
+    const told = [...(this.#enforcer?.findings() ?? []), ...(this.#opening?.findings() ?? [])];
+    return [...this.#ports.flatMap((port) => port.findings()), ...told];
   }
 
   /** Names of the ports that take no connections any more. */
@@ -96,7 +105,7 @@ export class EmqxDoor {
       ...this.#ports.map((port) => [port.name, () => port.reloadCertificates()] as const),
       [`${this.name}/api`, () => this.#enforcer?.reload()],
     ];
-    return reloads.flatMap(([name, reload]) => {
+    const failed = reloads.flatMap(([name, reload]) => {
       try {
         reload();
         return [];
@@ -104,13 +113,44 @@ export class EmqxDoor {
         return [asListenerError(name, error)];
       }
     });
+    this.#opening?.look();
+    return failed;
   }
 
   /** Resolves when every connection is closed. */
   async stop(graceMs: number): Promise<void> {
+    await this.#opening?.stop();
     await Promise.all(this.#ports.map((port) => port.stop(graceMs)));
     this.#broker.stop();
     await this.#enforcer?.stop();
+  }
+
+  /** Once it listens: EMQX is not to be told anything before it can ask. */
+  #openListeners({ exhook, http, listeners }: EmqxConfig, { clock, logger }: EmqxDoorParts): void {
+    const api = this.#api;
+    if (api === undefined || listeners.length === 0) return;
+    const ports: DoorPorts = {
+      ...(exhook && { exhook: this.#portOf('exhook') ?? exhook.port }),
+      ...(http && { http: this.#portOf('http') ?? http.port }),
+    };
+    const onAnswer = (): void => this.#enforcer?.apiAnswered();
+    this.#opening = new ListenerOpening({
+      broker: this.name,
+      listeners,
+      ports,
+      api,
+      onAnswer,
+      clock,
+      logger,
+    });
+    this.#opening.look();
+  }
+
+  /** As it was bound. */
+  #portOf(door: 'exhook' | 'http'): number | undefined {
+    const address = this.#ports.find(({ name }) => name === `${this.name}/${door}`)?.state().address;
+    const port = Number(address?.split(':').at(-1));
+    return Number.isInteger(port) ? port : undefined;
   }
 
   async #listen(config: EmqxConfig, parts: EmqxDoorParts): Promise<void> {
@@ -173,30 +213,41 @@ function rulesOf(
 function openEnforcer(
   name: string,
   clients: EmqxBroker,
-  { api }: EmqxConfig,
+  api: ManagementApi | undefined,
+  config: EmqxConfig,
   { certificates, clock, logger, random = Math.random }: EmqxDoorParts,
 ): Enforcer | undefined {
-  if (api === undefined) return undefined;
-  const { caFile, keyFile, requestsPerSecond, retrySeconds, url } = api;
-  try {
-    const warn = (message: string): void => logger.warn({ broker: name }, message);
-    return new Enforcer({
-      broker: name,
-      api: new ManagementApi({ url, keyFile, caFile, clock, warn }),
-      clients,
-      parser: certificates,
-      requestsPerSecond,
-      retrySeconds,
-      clock,
-      random,
-      logger,
-    });
-  } catch (error) {
-    throw asListenerError(`${name}/api`, error);
-  }
+  if (api === undefined || config.api === undefined) return undefined;
+  const { requestsPerSecond, retrySeconds } = config.api;
+  return new Enforcer({
+    broker: name,
+    api,
+    clients,
+    parser: certificates,
+    requestsPerSecond,
+    retrySeconds,
+    clock,
+    random,
+    logger,
+  });
 }
 
 function asListenerError(name: string, error: unknown): ListenerError {
   if (error instanceof ListenerError) return error;
   return new ListenerError(name, error instanceof Error ? error.message : String(error), error);
+}
+
+function openApi(
+  name: string,
+  { api }: EmqxConfig,
+  { clock, logger }: EmqxDoorParts,
+): ManagementApi | undefined {
+  if (api === undefined) return undefined;
+  const { caFile, keyFile, url } = api;
+  try {
+    const warn = (message: string): void => logger.warn({ broker: name }, message);
+    return new ManagementApi({ url, keyFile, caFile, clock, warn });
+  } catch (error) {
+    throw asListenerError(`${name}/api`, error);
+  }
 }

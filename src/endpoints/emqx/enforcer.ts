@@ -170,6 +170,11 @@ export class Enforcer implements EmqxEnforcer {
     this.#jobs.hurryFailed();
   }
 
+  /** EMQX's REST API has answered somebody else: what waits for that need not. */
+  apiAnswered(): void {
+    this.#health.answered();
+  }
+
   state(): EnforcerState {
     return {
       jobs: this.#jobs.size,

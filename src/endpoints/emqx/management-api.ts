@@ -6,7 +6,8 @@
  *   something in between, and is trouble.
  * - The key is in no message.
  *
- * Codes and fields: emqx_mgmt_api_clients.erl, emqx_mgmt.erl, emqx_mgmt_api.erl and emqx_dashboard.erl of EMQX 5.0.0, 5.8.9 and 6.2.2.
+ * Codes and fields: emqx_mgmt_api_clients.erl, emqx_mgmt.erl, emqx_mgmt_api.erl and emqx_dashboard.erl of EMQX 5.0.0, 5.8.9 and 6.2.2;
+ * emqx_mgmt_api_listeners.erl, emqx_exhook_api.erl and emqx_authn_api.erl of 5.0.12, 5.4.0, 5.8.9, 6.0.0 and 6.2.2.
  */
 import { z } from 'zod';
 import type { Clock } from '../../clock.ts';
@@ -34,6 +35,44 @@ export interface ClientPage {
   readonly unreadable: number;
 }
 
+export interface ExHookServer {
+  readonly url: string;
+  readonly enabled: boolean;
+  readonly failedAction: string;
+  /** What the provider asked to be told, as far as EMQX has registered it. */
+  readonly hooks: readonly string[];
+  /** Of each node: "connected" once it is loaded. */
+  readonly nodes: readonly string[];
+}
+
+export interface Authenticator {
+  readonly id: string;
+  readonly url: string;
+  readonly enabled: boolean;
+}
+
+/** How it does where EMQX asks it, not in the configuration. */
+export interface AuthenticatorStatus {
+  /** Of each node that has it: "connected" while its service can be reached. */
+  readonly nodes: readonly string[];
+  /** Nodes that do not have it. */
+  readonly missing: number;
+}
+
+/** One of EMQX's own MQTT listeners. */
+export interface MqttListener {
+  readonly id: string;
+  /** On every node. */
+  readonly running: boolean;
+}
+
+export interface MqttListenerSettings {
+  /** False: EMQX asks nobody about its clients. */
+  readonly asksAnybody: boolean;
+  /** Its authenticators are its own, and the global ones are not asked. */
+  readonly hasOwnChain: boolean;
+}
+
 /** What there is no other word for than that it was done. */
 type Done = ApiOutcome<undefined>;
 
@@ -57,6 +96,37 @@ const page = z.object({
   meta: z.object({ hasnext: z.boolean().optional(), count: z.number().optional() }).optional(),
 });
 const subscriptions = z.array(z.object({ topic: z.string() }));
+const nodes = z.array(z.object({ status: z.string() }));
+const exhookServers = z.array(
+  z.object({
+    url: z.string(),
+    enable: z.boolean().default(true),
+    failed_action: z.string().default('deny'),
+    hooks: z.array(z.object({ name: z.string() })),
+    node_status: nodes,
+  }),
+);
+const authenticators = z.array(
+  z.object({
+    id: z.string(),
+    mechanism: z.string(),
+    backend: z.string().optional(),
+    enable: z.boolean().default(true),
+    url: z.string().optional(),
+  }),
+);
+const authenticatorStatus = z.object({ node_status: nodes, node_error: z.array(z.unknown()) });
+const listeners = z.array(
+  z.object({
+    id: z.string(),
+    node_status: z.array(z.object({ status: z.object({ running: z.unknown() }) })),
+  }),
+);
+const listener = z.object({
+  id: z.string(),
+  enable_authn: z.union([z.boolean(), z.literal('quick_deny_anonymous')]).default(true),
+  authentication: z.unknown().optional(),
+});
 const failure = z.object({ code: z.string() });
 
 export class ManagementApi {
@@ -144,6 +214,68 @@ export class ManagementApi {
   async unsubscribe(clientId: string, filter: string, signal: AbortSignal): Promise<Done> {
     if (!isPathSegment(clientId)) return UNADDRESSABLE;
     return this.#command('POST', `/clients/${encode(clientId)}/unsubscribe`, signal, { topic: filter });
+  }
+
+  async exhookServers(signal: AbortSignal): Promise<ApiOutcome<readonly ExHookServer[]>> {
+    return this.#read(await this.#ask('GET', '/exhooks', signal), 200, (body) => {
+      const read = exhookServers.safeParse(body);
+      if (!read.success) return undefined;
+      return read.data.map(({ enable, failed_action, hooks, node_status, url }) => ({
+        url,
+        enabled: enable,
+        failedAction: failed_action,
+        hooks: hooks.map(({ name }) => name),
+        nodes: node_status.map(({ status }) => status),
+      }));
+    });
+  }
+
+  /** Those that ask a service by HTTP, of the global chain, as they are configured. */
+  async httpAuthenticators(signal: AbortSignal): Promise<ApiOutcome<readonly Authenticator[]>> {
+    return this.#read(await this.#ask('GET', '/authentication', signal), 200, (body) => {
+      const read = authenticators.safeParse(body);
+      if (!read.success) return undefined;
+      return read.data
+        .filter(({ backend, mechanism }) => mechanism === 'password_based' && backend === 'http')
+        .map(({ enable, id, url = '' }) => ({ id, url, enabled: enable }));
+    });
+  }
+
+  async authenticatorStatus(id: string, signal: AbortSignal): Promise<ApiOutcome<AuthenticatorStatus>> {
+    const answer = await this.#ask('GET', `/authentication/${encode(id)}/status`, signal);
+    return this.#read(answer, 200, (body) => {
+      const read = authenticatorStatus.safeParse(body);
+      if (!read.success) return undefined;
+      const { node_error, node_status } = read.data;
+      return { nodes: node_status.map(({ status }) => status), missing: node_error.length };
+    });
+  }
+
+  async listeners(signal: AbortSignal): Promise<ApiOutcome<readonly MqttListener[]>> {
+    return this.#read(await this.#ask('GET', '/listeners', signal), 200, (body) => {
+      const read = listeners.safeParse(body);
+      if (!read.success) return undefined;
+      return read.data.map(({ id, node_status }) => ({
+        id,
+        running: node_status.length > 0 && node_status.every(({ status }) => status.running === true),
+      }));
+    });
+  }
+
+  async listener(id: string, signal: AbortSignal): Promise<ApiOutcome<MqttListenerSettings>> {
+    return this.#read(await this.#ask('GET', `/listeners/${encode(id)}`, signal), 200, (body) => {
+      const read = listener.safeParse(body);
+      if (!read.success || read.data.id !== id) return undefined;
+      const { authentication, enable_authn } = read.data;
+      const isEmpty = authentication === undefined || isEmptyChain(authentication);
+      return { asksAnybody: enable_authn !== false, hasOwnChain: !isEmpty };
+    });
+  }
+
+  /** On every node. It answers once the listener is open. */
+  async startListener(id: string, signal: AbortSignal): Promise<Done> {
+    const answer = await this.#ask('POST', `/listeners/${encode(id)}/start`, signal);
+    return this.#read(answer, 200, () => undefined, true);
   }
 
   async #clientByQuery(clientId: string, signal: AbortSignal): Promise<ApiOutcome<ConnectedClient>> {
@@ -243,6 +375,10 @@ function isPathSegment(clientId: string): boolean {
   return (
     clientId !== '' && clientId !== '.' && clientId !== '..' && encode(clientId).length <= LONGEST_ENCODED
   );
+}
+
+function isEmptyChain(authentication: unknown): boolean {
+  return Array.isArray(authentication) && authentication.length === 0;
 }
 
 function connected(read: z.infer<typeof client>): ConnectedClient {

@@ -14,9 +14,14 @@ interface Trap {
   readonly good?: Variation;
 }
 
-const { api: _, ...withoutApi } = EMQX.emqx;
+const { api: _, listeners: __, ...withoutApi } = EMQX.emqx;
+const { listeners: ___, ...opensNothing } = EMQX.emqx;
 const list = (text: string): string => `exhook.servers { "1" { ${text} } }`;
 const ssl = (text: string): string => `listeners.ssl.default { ${text} }`;
+const SHUT_BY_OLD_NAME = `listeners.ssl.default {
+  bind = "0.0.0.0:8883", enabled = false
+  ssl_options { cacertfile = "device-cas.pem", verify = verify_peer, fail_if_no_peer_cert = true }
+}`;
 const authenticator = (text: string): string => `authentication { "1" { ${text} } }`;
 const source = (text: string): string => `authorization.sources { "1" { ${text} } }`;
 const PLAIN_HTTP =
@@ -105,6 +110,75 @@ const TRAPS: readonly Trap[] = [
     effect: 'stranger',
     key: 'listeners.wss.default.ssl_options.verify',
     bad: { add: 'listeners.wss.default { enabled = true, ssl_options.cacertfile = "x.pem" }' },
+  },
+  {
+    what: 'an ssl listener without verify_peer that deviceauthd opens',
+    code: 'listener-verify',
+    effect: 'stranger',
+    key: 'listeners.ssl.default.ssl_options.verify',
+    bad: { add: ssl('enable = false, ssl_options.verify = verify_none'), emqx: EMQX },
+    good: { add: ssl('enable = false'), emqx: EMQX },
+  },
+  {
+    what: 'a listener that is open before anybody is asked',
+    code: 'listener-open-at-start',
+    effect: 'weak',
+    key: 'listeners.ssl.default.enable',
+    bad: { add: ssl('enable = true') },
+  },
+  {
+    what: 'the same where deviceauthd is to open it',
+    code: 'listener-open-at-start',
+    effect: 'weak',
+    key: 'listeners.ssl.default.enable',
+    bad: { add: ssl('enable = true'), emqx: EMQX },
+    good: { emqx: EMQX },
+  },
+  {
+    what: 'the same by HTTP',
+    code: 'listener-open-at-start',
+    effect: 'weak',
+    key: 'listeners.wss.x.enable',
+    bad: { http: true, add: 'listeners.wss.x { bind = 8884, ssl_options.cacertfile = "x.pem" }' },
+    good: {
+      http: true,
+      add: 'listeners.wss.x { bind = 8884, enable = false, ssl_options.cacertfile = "x.pem" }',
+    },
+  },
+  {
+    what: 'a listener that EMQX remembers to have opened by another name',
+    code: 'listener-shut-by-old-name',
+    effect: 'stranger',
+    key: 'listeners.ssl.default.enabled',
+    bad: { without: 'ssl', add: SHUT_BY_OLD_NAME, emqx: EMQX },
+    good: { without: 'ssl', add: SHUT_BY_OLD_NAME, emqx: EMQX, version: '5.0.26' },
+  },
+  {
+    what: 'a listener that nobody opens, and no other one',
+    code: 'listener-never-opened',
+    effect: 'broken',
+    key: 'listeners.ssl.default.enable',
+    bad: { emqx: { emqx: opensNothing } },
+    good: { emqx: EMQX },
+  },
+  {
+    what: 'a listener that nobody opens beside another one',
+    code: 'listener-never-opened',
+    effect: 'weak',
+    key: 'listeners.ssl.x.enable',
+    bad: {
+      add: 'listeners.ssl.x { bind = 8884, enable = false, ssl_options.cacertfile = "x.pem" }',
+      emqx: EMQX,
+    },
+    good: { emqx: EMQX },
+  },
+  {
+    what: 'a listener that deviceauthd is to open and EMQX does not have',
+    code: 'listener-unknown',
+    effect: 'broken',
+    key: 'emqx.emqx.listeners',
+    bad: { emqx: { emqx: { ...EMQX.emqx, listeners: ['ssl:default', 'ssl:defualt'] } } },
+    good: { emqx: EMQX },
   },
   {
     what: "EMQX's demonstration CA",

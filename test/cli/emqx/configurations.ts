@@ -16,7 +16,7 @@ export const PARTS = {
   plainOff:
     'listeners { tcp.default.enabled = false, ws.default.enabled = false, wss.default.enabled = false }',
   ssl: `listeners.ssl.default {
-    bind = "0.0.0.0:8883"
+    bind = "0.0.0.0:8883", enable = false
     ssl_options { cacertfile = "device-cas.pem", verify = verify_peer, fail_if_no_peer_cert = true }
   }`,
   username: 'mqtt.peer_cert_as_username = pem',
@@ -58,6 +58,7 @@ export interface Variation {
 export const EMQX = {
   emqx: {
     mutualTlsPorts: [8883],
+    listeners: ['ssl:default'],
     exhook: {
       host: '127.0.0.1',
       port: 9001,

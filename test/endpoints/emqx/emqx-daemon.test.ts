@@ -153,4 +153,29 @@ describe('EMQX', () => {
     await plant.hooks.call('v3', 'OnSessionResumed', { clientinfo: info });
     await expect.poll(() => [...(there?.subscriptions ?? [])], WITHIN).toEqual(['down/lamp/+']);
   });
+
+  it('has its listener opened when it says that it asks here, and not before', async () => {
+    const emqx = await FakeEmqxApi.start();
+    closing.push(() => emqx.down());
+    emqx.doors.listener('ssl:default');
+    const daemon = await EmqxDaemon.start({
+      broker: ({ write }) => ({
+        listeners: ['ssl:default'],
+        api: { url: emqx.url, keyFile: write('key', API_KEY), requestsPerSecond: 1_000 },
+      }),
+    });
+    closing.push(() => daemon.stop());
+    emqx.doors.exhook(await daemon.port('exhook'));
+    const findings = async () => {
+      const { findings } = await daemon.daemon.caller('admin').call('GetStatus', {});
+      return findings.map(({ code }) => code);
+    };
+    await expect.poll(findings, WITHIN).toContain('emqx.listener');
+    const hooks = await daemon.exhook();
+    await hooks.call('v2', 'OnProviderLoaded', { broker: { version: '5.8.9' } });
+    emqx.doors.load();
+    await expect.poll(() => emqx.doors.isOpen('ssl:default'), WITHIN).toBe(true);
+    expect(emqx.doors.unguarded).toEqual([]);
+    await expect.poll(findings, WITHIN).not.toContain('emqx.listener');
+  });
 });

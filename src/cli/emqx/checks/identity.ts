@@ -3,11 +3,11 @@ import type { Finding } from '../finding.ts';
 import type { Subject } from '../subject.ts';
 import { type Zoned, zoned } from './listeners.ts';
 
-/** The values an option has on the enabled listeners, each once. */
+/** The values an option has on the listeners that are used, each once. */
 function onListeners(subject: Subject, option: string): readonly Zoned[] {
   const found = new Map<string, Zoned>();
   for (const listener of subject.listeners) {
-    if (!listener.enabled) continue;
+    if (!listener.used) continue;
     const setting = zoned(subject, listener, option);
     found.set(setting.key, setting);
   }

@@ -1,17 +1,17 @@
 /** Who can talk to EMQX at all, and whether that takes a certificate whose key he has. */
 import type { Finding } from '../finding.ts';
 import type { Listener } from '../listeners.ts';
-import type { Subject } from '../subject.ts';
+import type { Subject, UsedListener } from '../subject.ts';
 
 const BY_TLS: readonly string[] = ['ssl', 'wss'];
 
-const enabled = ({ listeners }: Subject): readonly Listener[] =>
-  listeners.filter((listener) => listener.enabled);
-const overTls = (subject: Subject): readonly Listener[] =>
-  enabled(subject).filter(({ type, settings }) => BY_TLS.includes(type) && settings !== undefined);
+const used = ({ listeners }: Subject): readonly UsedListener[] =>
+  listeners.filter((listener) => listener.used);
+const overTls = (subject: Subject): readonly UsedListener[] =>
+  used(subject).filter(({ type, settings }) => BY_TLS.includes(type) && settings !== undefined);
 
 export function defaultListeners(subject: Subject): readonly Finding[] {
-  return enabled(subject)
+  return used(subject)
     .filter(({ settings }) => settings === undefined)
     .map(({ type, key, port }) => ({
       code: 'listener-default',
@@ -24,7 +24,7 @@ export function defaultListeners(subject: Subject): readonly Finding[] {
 }
 
 export function listenersWithoutTls(subject: Subject): readonly Finding[] {
-  return enabled(subject)
+  return used(subject)
     .filter(({ type, settings }) => !BY_TLS.includes(type) && settings !== undefined)
     .map(({ type, key, settings, port }) => ({
       code: 'listener-without-certificate',
@@ -96,7 +96,7 @@ export function mutualTlsPorts(subject: Subject): readonly Finding[] {
         fix: `add the port to ${setting}, or disable the listener`,
       }),
     );
-  const open = enabled(subject)
+  const open = used(subject)
     .filter(({ type, port }) => !BY_TLS.includes(type) && port !== undefined && trusted.includes(port))
     .map(
       ({ type, key, port, settings }): Finding => ({
@@ -110,7 +110,7 @@ export function mutualTlsPorts(subject: Subject): readonly Finding[] {
       }),
     );
   const unused = trusted
-    .filter((port) => !enabled(subject).some((listener) => listener.port === port))
+    .filter((port) => !used(subject).some((listener) => listener.port === port))
     .map(
       (port): Finding => ({
         code: 'port-without-listener',
@@ -125,7 +125,7 @@ export function mutualTlsPorts(subject: Subject): readonly Finding[] {
 }
 
 export function authenticationSwitchedOff(subject: Subject): readonly Finding[] {
-  return enabled(subject)
+  return used(subject)
     .filter(({ settings }) => settings?.flag('enable_authn') === false)
     .map(({ key, settings }) => ({
       code: 'enable-authn',
@@ -140,7 +140,7 @@ export function authenticationSwitchedOff(subject: Subject): readonly Finding[] 
 
 /** Looks at the user name before anybody is asked: devices have one only by `peer_cert_as_username`. */
 export function quickDeny(subject: Subject): readonly Finding[] {
-  return enabled(subject)
+  return used(subject)
     .filter(({ settings }) => settings?.text('enable_authn') === 'quick_deny_anonymous')
     .filter((listener) => usernameSource(subject, listener) === 'disabled')
     .map(({ key, settings }) => ({
@@ -155,7 +155,7 @@ export function quickDeny(subject: Subject): readonly Finding[] {
 }
 
 export function proxyProtocol(subject: Subject): readonly Finding[] {
-  return enabled(subject)
+  return used(subject)
     .filter(({ settings }) => settings?.flag('proxy_protocol') === true)
     .map(({ key, settings }) => ({
       code: 'proxy-protocol',
