@@ -73,11 +73,17 @@ type Opened =
   | { readonly kind: 'known'; readonly known: Known }
   | { readonly kind: 'refused'; readonly unavailable: boolean };
 
+/** What several may wait for. */
+interface Opening {
+  readonly flight: Promise<Opened>;
+  waiting: number;
+}
+
 export class EmqxBroker implements EmqxSessions, EmqxClients {
   readonly #options: EmqxBrokerOptions;
   readonly #clients = new Map<string, Map<string, Known>>();
   readonly #byToken = new Map<string, Known>();
-  readonly #opening = new Map<string, Promise<Opened>>();
+  readonly #opening = new Map<string, Opening>();
   readonly #departures = new Departures();
   #enforcer: EmqxEnforcer | undefined;
   #endStream: () => void = () => {};
@@ -121,8 +127,10 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     this.#departures.returned(clientId);
     // With its session opened before, no request to disconnect it begins after this one is over.
     await this.#enforcer?.settled(clientId);
-    if (signal.aborted) return UNAVAILABLE;
-    return this.#mayConnect(known) ? allowed(known) : REFUSED;
+    if (!signal.aborted && this.#mayConnect(known)) return allowed(known);
+    // EMQX has this connection no more, and tells no end of it.
+    this.#left(known, connection);
+    return signal.aborted ? UNAVAILABLE : REFUSED;
   }
 
   async authorize(
@@ -167,10 +175,7 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     const certificateId = this.#options.certificateId(certificate);
     this.#departures.disconnected(clientId, connection);
     const known = certificateId && this.#clients.get(clientId)?.get(certificateId);
-    if (!known) return;
-    // One that was readmitted without a name, or of an EMQX that gives none.
-    if (!known.connections.delete(connection)) known.unnamed = Math.max(0, known.unnamed - 1);
-    if (known.connections.size === 0 && known.unnamed === 0) this.#close(known);
+    if (known) this.#left(known, connection);
   }
 
   resumed(clientId: string): void {
@@ -229,14 +234,26 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     }
   }
 
-  #open(question: Question, connection: string, signal: AbortSignal): Promise<Opened> {
+  async #open(question: Question, connection: string, signal: AbortSignal): Promise<Opened> {
     const key = `${question.clientId}\0${question.certificateId ?? question.certificate}\0${connection}`;
-    let flight = this.#opening.get(key);
-    if (flight === undefined) {
-      flight = this.#openNow(question).finally(() => this.#opening.delete(key));
-      this.#opening.set(key, flight);
+    let opening = this.#opening.get(key);
+    if (opening === undefined) {
+      const flight = this.#openNow(question).finally(() => this.#opening.delete(key));
+      const begun: Opening = { flight, waiting: 0 };
+      opening = begun;
+      this.#opening.set(key, begun);
+      flight.then(
+        // Whoever asked has given up and is not connected.
+        (opened) => opened.kind === 'known' && begun.waiting === 0 && this.#closeIfLeft(opened.known),
+        () => {},
+      );
     }
-    return untilAborted(flight, signal);
+    opening.waiting += 1;
+    try {
+      return await untilAborted(opening.flight, signal);
+    } finally {
+      opening.waiting -= 1;
+    }
   }
 
   async #openNow({ clientId, certificate, enforcement }: Question): Promise<Opened> {
@@ -322,6 +339,17 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     known.connections.add(connection);
     // Where connections have names, one without was this one, when it was readmitted.
     known.unnamed = 0;
+  }
+
+  #left(known: Known, connection: string): void {
+    // One that was readmitted without a name, or of an EMQX that gives none.
+    if (!known.connections.delete(connection)) known.unnamed = Math.max(0, known.unnamed - 1);
+    this.#closeIfLeft(known);
+  }
+
+  #closeIfLeft(known: Known): void {
+    if (known.connections.size > 0 || known.unnamed > 0) return;
+    if (this.#byToken.get(known.session.token) === known) this.#close(known);
   }
 
   /** Undefined: its session has ended. */
