@@ -79,11 +79,17 @@ type Opened =
   | { readonly kind: 'known'; readonly known: Known }
   | { readonly kind: 'refused'; readonly unavailable: boolean };
 
+/** What several may wait for. */
+interface Opening {
+  readonly flight: Promise<Opened>;
+  waiting: number;
+}
+
 export class EmqxBroker implements EmqxSessions, EmqxClients {
   readonly #options: EmqxBrokerOptions;
   readonly #clients = new Map<string, Map<string, Known>>();
   readonly #byToken = new Map<string, Known>();
-  readonly #opening = new Map<string, Promise<Opened>>();
+  readonly #opening = new Map<string, Opening>();
   readonly #departures = new Departures();
   #enforcer: EmqxEnforcer | undefined;
   #endStream: () => void = () => {};
@@ -127,8 +133,10 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     this.#departures.returned(clientId);
     // With its session opened before, no request to disconnect it begins after this one is over.
     await this.#enforcer?.settled(clientId);
-    if (signal.aborted) return UNAVAILABLE;
-    return this.#mayConnect(known) ? allowed(known) : REFUSED;
+    if (!signal.aborted && this.#mayConnect(known)) return allowed(known);
+    // EMQX has this connection no more, and tells no end of it.
+    this.#left(known, connection);
+    return signal.aborted ? UNAVAILABLE : REFUSED;
   }
 
   async authorize(
@@ -171,10 +179,9 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     this.#departures.disconnected(clientId, connection);
     const known = certificateId && this.#clients.get(clientId)?.get(certificateId);
     if (!known) return;
-    // One that was readmitted without a name, or of an EMQX that gives none.
-    if (!known.connections.delete(connection)) known.unnamed = Math.max(0, known.unnamed - 1);
+    this.#disconnect(known, connection);
     this.#dropDead(known);
-    if (known.connections.size === 0 && known.unnamed === 0) this.#close(known);
+    this.#closeIfLeft(known);
   }
 
   resumed(clientId: string): void {
@@ -236,17 +243,26 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     }
   }
 
-  #open(question: Question, connection: string, signal: AbortSignal): Promise<Opened> {
+  async #open(question: Question, connection: string, signal: AbortSignal): Promise<Opened> {
     const key = `${question.clientId}\0${question.certificateId ?? question.certificate}\0${connection}`;
-    let flight = this.#opening.get(key);
-    if (flight === undefined) {
-      flight = this.#openNow(question).finally(() => this.#opening.delete(key));
-      this.#opening.set(key, flight);
+    let opening = this.#opening.get(key);
+    if (opening === undefined) {
+      const begun = { waiting: 0 };
+      const flight = this.#openNow(question, () => begun.waiting > 0).finally(() =>
+        this.#opening.delete(key),
+      );
+      opening = Object.assign(begun, { flight });
+      this.#opening.set(key, opening);
     }
-    return untilAborted(flight, signal);
+    opening.waiting += 1;
+    try {
+      return await untilAborted(opening.flight, signal);
+    } finally {
+      opening.waiting -= 1;
+    }
   }
 
-  async #openNow({ clientId, certificate, enforcement }: Question): Promise<Opened> {
+  async #openNow({ clientId, certificate, enforcement }: Question, isWanted: () => boolean): Promise<Opened> {
     const { clock, name, sessions } = this.#options;
     const limit = new AbortController();
     const cancel = clock.after(OPEN_MS, () =>
@@ -262,6 +278,11 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
         return result.error.reason === 'INVALID_CREDENTIAL' || result.error.reason === 'INVALID_ARGUMENTS'
           ? REFUSED
           : UNAVAILABLE;
+      }
+      if (!isWanted()) {
+        // Whoever asked has given up, and EMQX tells no end of it.
+        sessions.close(name, result.session.token);
+        return UNAVAILABLE;
       }
       return this.#admit(clientId, result.session, enforcement);
     } finally {
@@ -340,6 +361,21 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
   #dropDead({ connections }: Known): void {
     const before = this.#options.clock.monotonic() - CONNECTING_MS;
     for (const [connection, since] of connections) if (since < before) connections.delete(connection);
+  }
+
+  #left(known: Known, connection: string): void {
+    this.#disconnect(known, connection);
+    this.#closeIfLeft(known);
+  }
+
+  #disconnect(known: Known, connection: string): void {
+    // One that was readmitted without a name, or of an EMQX that gives none.
+    if (!known.connections.delete(connection)) known.unnamed = Math.max(0, known.unnamed - 1);
+  }
+
+  #closeIfLeft(known: Known): void {
+    if (known.connections.size > 0 || known.unnamed > 0) return;
+    if (this.#byToken.get(known.session.token) === known) this.#close(known);
   }
 
   /** Undefined: its session has ended. */

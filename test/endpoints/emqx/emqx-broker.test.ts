@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { EmqxBroker } from '../../../src/endpoints/emqx/emqx-broker.ts';
 import type { EmqxClient, EmqxEnforcer, Enforcement } from '../../../src/endpoints/emqx/emqx-ports.ts';
 import { grantsFingerprint } from '../../../src/endpoints/emqx/grants-fingerprint.ts';
@@ -182,6 +182,66 @@ describe('a client of EMQX', () => {
     await scene.connect(device('a', '1'));
     scene.refuse = 'rejected';
     expect(await scene.connect(device('a', '2'))).toBe(false);
+  });
+
+  it('has no session when EMQX has given up before the verdict', async () => {
+    const scene = await Scene.start();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    scene.gate = promise;
+    const gaveUp = new AbortController();
+    const asked = scene.broker.authenticate(device('a'), ASKED, gaveUp.signal);
+    const acted = scene.broker.authorize(device('b'), 'publish', 'up', 'asked', gaveUp.signal);
+    gaveUp.abort();
+    expect(await asked).toEqual({ kind: 'refused', unavailable: true });
+    expect(await acted).toBe(false);
+    resolve();
+    // Behind those two, by the same gate.
+    expect(await scene.connect(device('c'))).toBe(true);
+    expect(scene.sessions).toBe(1);
+    expect(scene.asked).toHaveLength(3);
+  });
+
+  it('keeps its session when EMQX has given up on another connection of it', async () => {
+    const scene = await Scene.start();
+    await scene.connect(device('a', '1'));
+    const gaveUp = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    scene.gate = promise;
+    const asked = scene.broker.authenticate(device('a', '2'), ASKED, gaveUp.signal);
+    gaveUp.abort();
+    await asked;
+    resolve();
+    expect(await scene.connect(device('c'))).toBe(true);
+    expect(scene.sessions).toBe(2);
+    scene.broker.disconnected(device('a', '1'));
+    expect(scene.sessions).toBe(1);
+  });
+
+  it('has a session when one of two that asked has given up', async () => {
+    const scene = await Scene.start();
+    const gaveUp = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    scene.gate = promise;
+    const asked = scene.broker.authenticate(device('a'), ASKED, gaveUp.signal);
+    const other = scene.connect(device('a'));
+    gaveUp.abort();
+    await asked;
+    resolve();
+    expect(await other).toBe(true);
+    expect(scene.sessions).toBe(1);
+  });
+
+  it('has no session when EMQX has given up while a request to disconnect it was under way', async () => {
+    const scene = await Scene.start();
+    const gaveUp = new AbortController();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    scene.told.kickUnderWay = promise;
+    const asked = scene.broker.authenticate(device('a'), ASKED, gaveUp.signal);
+    await vi.waitFor(() => expect(scene.sessions).toBe(1));
+    gaveUp.abort();
+    resolve();
+    expect(await asked).toEqual({ kind: 'refused', unavailable: true });
+    expect(scene.sessions).toBe(0);
   });
 
   it('loses its session when it disconnects, once or twice', async () => {
