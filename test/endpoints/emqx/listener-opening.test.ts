@@ -240,6 +240,31 @@ describe('a listener that EMQX leaves shut at its start', () => {
     expect(scene.doors.isOpen('ssl:default')).toBe(true);
   });
 
+  it('is opened at once when EMQX says that it asks, though it was open when it was looked at last', async () => {
+    const scene = await shut();
+    scene.doors.load();
+    scene.opening.look();
+    await scene.pass(30_000);
+    scene.doors.restart();
+    scene.doors.load();
+    scene.opening.look();
+    await scene.pass(0);
+    expect(scene.doors.isOpen('ssl:default')).toBe(true);
+  });
+
+  it('is opened at once when EMQX says so in the middle of a look', async () => {
+    const scene = await shut();
+    scene.emqx.before = ({ what }) => {
+      if (what !== 'listeners') return;
+      scene.emqx.before = undefined;
+      scene.doors.load();
+      scene.opening.look();
+    };
+    scene.opening.look();
+    await scene.pass(0);
+    expect(scene.doors.isOpen('ssl:default')).toBe(true);
+  });
+
   it('is looked after beside others, and no other one is touched', async () => {
     const scene = await open({ exhook: EXHOOK }, ['ssl:default', 'wss:panel']);
     for (const id of ['ssl:default', 'wss:panel', 'tcp:default', 'ssl:other']) scene.doors.listener(id);
