@@ -3,8 +3,8 @@
  * `replace` an existing file is never touched, not even by two processes at once.
  */
 import { randomBytes } from 'node:crypto';
-import { link, mkdir, open, rename, unlink } from 'node:fs/promises';
-import { join } from 'node:path';
+import { link, lstat, mkdir, open, rename, unlink } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { CliFailure, fileFailure } from './failure.ts';
 
 export interface OutputFile {
@@ -15,7 +15,7 @@ export interface OutputFile {
 }
 
 export async function writeWhole({ path, content, mode }: OutputFile, replace: boolean): Promise<void> {
-  const temporary = `${path}.${randomBytes(6).toString('hex')}.tmp`;
+  const temporary = temporaryOf(path);
   try {
     const file = await open(temporary, 'wx', mode);
     try {
@@ -46,4 +46,23 @@ export async function writableDirectory(directory: string): Promise<void> {
   } catch (error) {
     throw fileFailure('write into', directory, error);
   }
+}
+
+/** The same of one file: `writeWhole` with `replace` can make it. */
+export async function writableFile(path: string): Promise<void> {
+  await writableDirectory(dirname(path));
+  const trial = temporaryOf(path);
+  try {
+    const found = await lstat(path).catch(() => undefined);
+    if (found?.isDirectory() === true) throw new Error('it is a directory');
+    if (path === '' || path.endsWith('/')) throw new Error('this is no name of a file');
+    await (await open(trial, 'wx', 0o600)).close();
+    await unlink(trial);
+  } catch (error) {
+    throw fileFailure('write', path, error);
+  }
+}
+
+function temporaryOf(path: string): string {
+  return `${path}.${randomBytes(6).toString('hex')}.tmp`;
 }

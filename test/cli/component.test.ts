@@ -76,6 +76,29 @@ describe('component add', () => {
     expect(readFileSync(file, 'utf8')).toMatch(TOKEN);
   });
 
+  it.each([
+    ['a directory', ''],
+    ['a name that ends in a slash', 'none/'],
+    ['a name that is too long', 'x'.repeat(250)],
+  ])('makes no token for a file that cannot be written: %s', async (_, name) => {
+    const added = await daemon.json(['component', 'add', `kept-${name.length}`, '--operations', '*']);
+    const { tokenIssuedAt } = added['component'] as { tokenIssuedAt: string };
+    const { code } = await daemon.ctl([
+      'component',
+      'renew-token',
+      `kept-${name.length}`,
+      '--environment-file',
+      `${daemon.path('state')}/${name}`,
+      '--force',
+    ]);
+    expect(code).not.toBe(0);
+    expect(await daemon.json(['component', 'list'])).toMatchObject({
+      components: expect.arrayContaining([
+        expect.objectContaining({ name: `kept-${name.length}`, tokenIssuedAt }),
+      ]),
+    });
+  });
+
   it('refuses what is no name, no operation, or there already, and says what to do', async () => {
     const run = async (...args: string[]) => (await daemon.ctl(['component', 'add', ...args])).stderr;
     expect(await run('a b', '--operations', '*')).toContain('name must be 1 to 128 characters');

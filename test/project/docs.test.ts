@@ -1,6 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { optionsOf } from '../../src/cli/command.ts';
+import { DEVICEAUTHCTL } from '../../src/cli/deviceauthctl.ts';
 
 const root = resolve(import.meta.dirname, '../..');
 const documents = [
@@ -25,6 +27,31 @@ describe.each(documents)('%s', (document) => {
   it('names test files that are there', () => {
     const named = [...text.matchAll(/\btest\/[\w/.-]+\.test\.ts\b/g)].map((match) => match[0]);
     expect(named.filter((file) => !existsSync(join(root, file)))).toEqual([]);
+  });
+});
+
+/** Of the command that a text beginning with these words is; undefined: it names none. */
+function optionsThere(words: readonly string[]): readonly string[] | undefined {
+  const command = DEVICEAUTHCTL.commands
+    .filter((spec) => spec.words.every((word, index) => words[index] === word))
+    .toSorted((one, other) => other.words.length - one.words.length)[0];
+  return command === undefined ? undefined : Object.keys(optionsOf(command));
+}
+
+describe('commands in the documents', () => {
+  it('have the options that they are given', () => {
+    const wrong = documents.flatMap((document) =>
+      [...readFileSync(join(root, document), 'utf8').matchAll(/\bdeviceauthctl ([a-z][^\n`|;)]*)/g)].flatMap(
+        ([whole, text = '']) => {
+          const there = optionsThere(text.split(/\s+/));
+          const given = [...text.matchAll(/(?<=\s)--([a-z][a-z-]*)/g)].map((match) => match[1] ?? '');
+          return given
+            .filter((option) => there !== undefined && !there.includes(option))
+            .map((option) => `${document}: ${whole} (--${option})`);
+        },
+      ),
+    );
+    expect(wrong).toEqual([]);
   });
 });
 

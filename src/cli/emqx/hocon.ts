@@ -364,7 +364,7 @@ function isPlain(nodes: readonly Node[], optional: boolean): boolean {
 }
 
 /** Maps are merged; a map of numbers changes the elements of a list; everything else takes the place of what was there. */
-export function merged(before: Value | undefined, after: Value): Value {
+function merged(before: Value | undefined, after: Value): Value {
   if (after.kind !== 'tree' || before === undefined) return after;
   if (before.kind === 'tree') {
     const fields = new Map(before.fields);

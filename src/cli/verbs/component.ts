@@ -1,11 +1,10 @@
 /** `component add|list|allow|renew-token|remove`: broker components written for AWS IoT Greengrass, and their tokens. */
-import { dirname } from 'node:path';
 import type { Component__Output } from '../../contract/generated/deviceauth/v1/Component.ts';
 import type { ComponentToken__Output } from '../../contract/generated/deviceauth/v1/ComponentToken.ts';
 import { AdminConnection } from '../admin-connection.ts';
 import type { Invocation } from '../command.ts';
 import { CliFailure, EXIT, fileFailure, usage } from '../failure.ts';
-import { writableDirectory, writeWhole } from '../output-files.ts';
+import { writableFile, writeWhole } from '../output-files.ts';
 import { write } from '../terminal.ts';
 import { fields, json, table, time } from '../text.ts';
 
@@ -91,8 +90,8 @@ async function issued(
   const replace = args.flag('force');
   if (replace && file === undefined) throw usage('--force goes with --env-file');
   if (file !== undefined) {
-    await writableDirectory(dirname(file));
     if (!replace) await mustBeNew(file);
+    await writableFile(file);
   }
   const answer = await AdminConnection.use(invocation, call);
   const { component, socket } = answer;

@@ -8,8 +8,8 @@ import type { Configuration } from '../../config/schema.ts';
 import type { Invocation } from '../command.ts';
 import { checkEmqx } from '../emqx/check.ts';
 import { EmqxVersion } from '../emqx/emqx-version.ts';
-import { environmentSettings } from '../emqx/environment-file.ts';
-import { HoconError, merged, parseHocon, type Source } from '../emqx/hocon.ts';
+import { overridden } from '../emqx/environment-file.ts';
+import { HoconError, parseHocon, type Source } from '../emqx/hocon.ts';
 import { failed, jsonOf, type Report, textOf } from '../emqx/report.ts';
 import { Settings } from '../emqx/settings.ts';
 import { subjectOf } from '../emqx/subject.ts';
@@ -58,9 +58,8 @@ interface Read {
 function settingsOf(sources: readonly Source[], environmentFile: string | undefined): Read {
   const tree = parseHocon(sources, readInclude);
   if (environmentFile === undefined) return { settings: new Settings(tree), profile: undefined };
-  const environment = environmentSettings(readText(environmentFile), environmentFile);
-  const both = merged(tree, environment.tree);
-  return { settings: new Settings(both.kind === 'tree' ? both : tree), profile: environment.profile };
+  const { tree: settings, profile } = overridden(tree, readText(environmentFile), environmentFile);
+  return { settings: new Settings(settings), profile };
 }
 
 /** Relative to the file that includes it, as EMQX has it. */

@@ -63,6 +63,7 @@ export class GreengrassIpc {
   #full = 0;
   #fullLoggedAt = Number.NEGATIVE_INFINITY;
   #isStopping = false;
+  #stopped: Promise<void> | undefined;
   #whenEmpty: () => void = () => {};
 
   /** Rejects with a `ListenerError`, and then has left nothing open. */
@@ -131,10 +132,13 @@ export class GreengrassIpc {
   }
 
   /** Every call is answered. Resolves when every connection is closed, at the latest soon after `graceMs`. */
-  async stop(graceMs: number): Promise<void> {
-    if (this.#isStopping) return;
+  stop(graceMs: number): Promise<void> {
+    this.#stopped ??= this.#stop(graceMs);
+    return this.#stopped;
+  }
+
+  async #stop(graceMs: number): Promise<void> {
     this.#isStopping = true;
-    this.#offChange();
     const closed = new Promise<void>((resolve) => this.#net.close(() => resolve()));
     this.#bound?.remove();
     for (const { gate } of this.#services.values()) gate.stop();
@@ -148,6 +152,7 @@ export class GreengrassIpc {
     cancel();
     for (const connection of [...this.#strangers, ...connections]) connection.destroy();
     await closed;
+    this.#offChange();
   }
 
   async #listen(): Promise<void> {

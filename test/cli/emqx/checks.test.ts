@@ -700,7 +700,7 @@ const TRAPS: readonly Trap[] = [
     code: 'http-body',
     effect: 'broken',
     key: 'authentication[1].body',
-    bad: { http: true, add: authenticator('body.cert = x') },
+    bad: { http: true, add: authenticator('body.cert = null') },
     good: { http: true },
   },
   {
@@ -708,8 +708,58 @@ const TRAPS: readonly Trap[] = [
     code: 'http-body',
     effect: 'broken',
     key: 'authentication[1].body',
-    bad: { http: true, add: authenticator('body.clientid = x') },
+    bad: { http: true, add: authenticator('body.clientid = null') },
     good: { http: true },
+  },
+  {
+    what: 'what the device says in the place of its certificate',
+    code: 'http-identity',
+    effect: 'stranger',
+    key: 'authentication[1].body.cert',
+    bad: { http: true, add: authenticator('body { cert = "${password}", other = "${cert_pem}" }') },
+    good: { http: true },
+  },
+  {
+    what: 'another client id than the one that connects',
+    code: 'http-identity',
+    effect: 'stranger',
+    key: 'authentication[1].body.clientid',
+    bad: { http: true, add: authenticator('body { clientid = "${username}", other = "${clientid}" }') },
+    good: { http: true },
+  },
+  {
+    what: 'another topic than the one that counts',
+    code: 'http-authorization-other',
+    effect: 'stranger',
+    key: 'authorization.sources[1].body.topic',
+    bad: { http: true, add: source('body { topic = "mine/${clientid}", other = "${topic}" }') },
+    good: { http: true },
+  },
+  {
+    what: "a listener's own chain that is off, beside one by HTTP",
+    code: 'http-off',
+    effect: 'stranger',
+    key: 'listeners.ssl.default.authentication[1].enable',
+    bad: {
+      http: true,
+      add: ssl(
+        'authentication = [{ mechanism = password_based, backend = http, enable = false, url = "https://localhost:9002" }]',
+      ),
+    },
+    good: {
+      http: true,
+      add: 'listeners.ssl.off { enable = false, authentication = [{ mechanism = scram, backend = built_in_database, enable = false }] }',
+    },
+  },
+  {
+    what: 'an authenticator by HTTP that is off, as the only one beside ExHook',
+    code: 'authentication-empty',
+    effect: 'stranger',
+    key: 'authentication',
+    bad: {
+      without: 'chain',
+      add: 'authentication = [{ mechanism = password_based, backend = http, enable = false, method = post, url = "https://localhost:9002", body { clientid = "${clientid}", cert = "${cert_pem}" } }]',
+    },
   },
   {
     what: 'a precondition',
@@ -732,7 +782,7 @@ const TRAPS: readonly Trap[] = [
     code: 'http-authorization-body',
     effect: 'broken',
     key: 'authorization.sources[1].body',
-    bad: { http: true, add: source('body.topic = x') },
+    bad: { http: true, add: source('body.topic = null') },
     good: { http: true },
   },
   {

@@ -103,6 +103,22 @@ describe('deviceauthctl emqx check', () => {
     expect(await deviceauthctl(['emqx', 'check', good, '--env-file', bare])).toMatchObject({ code: 0 });
   });
 
+  it.each([
+    ['a map, which takes the place of the one in the file', 'EMQX_LISTENERS__TCP__DEFAULT={ bind = 1883 }'],
+    ['a whole root', 'EMQX_AUTHENTICATION=[]'],
+    ['a name with too many underscores', 'EMQX_AUTHORIZATION____NO_MATCH=allow'],
+    [
+      'names whose order is not that of the lines',
+      'EMQX_LISTENERS__TCP__X__ENABLE=true\nEMQX_LISTENERS__TCP={ default.enable = false, x.enable = false }',
+    ],
+  ])('is not fooled by the environment: %s', async (_, variables) => {
+    const environment = file('fooling.env', variables);
+    const good = file('emqx.conf', GOOD);
+    const { code, stdout } = await deviceauthctl(['emqx', 'check', good, '--env-file', environment]);
+    expect(stdout).toContain('lets somebody in');
+    expect(code).toBe(1);
+  });
+
   it('reads included files', async () => {
     mkdirSync(join(directory, 'more'), { recursive: true });
     file('more/a.conf', 'include "b.conf"');

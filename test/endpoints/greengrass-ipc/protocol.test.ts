@@ -570,6 +570,31 @@ describe('stopping', () => {
     await stopped;
   });
 
+  it('still ends what a component has that is removed meanwhile', async () => {
+    const answer = held();
+    const peer = await house.peer();
+    peer.send(verify(1));
+    await until('it is open', () => house.door.state().activeCalls === 1);
+    const stopped = house.door.stop(1_000);
+    house.components.remove(BROKER);
+    answer({ kind: 'active' });
+    expect((await peer.answer(1)).headers['service-model-type']).toBe('aws.greengrass#UnauthorizedError');
+    await peer.closed();
+    await stopped;
+  });
+
+  it('is over for everybody who asked for it at the same time', async () => {
+    held();
+    const peer = await house.peer();
+    peer.send(verify(1));
+    await until('it is open', () => house.door.state().activeCalls === 1);
+    const first = house.door.stop(1_000);
+    const second = house.door.stop(1_000).then(() => house.door.state().connections);
+    clock.advance(1_000);
+    await first;
+    expect(await second).toBe(0);
+  });
+
   it('takes no connection any more, and refuses by the acknowledgement one that has just come', async () => {
     const late = await house.stranger();
     await expectServed();

@@ -10,18 +10,24 @@ import { type Chain, chainsOf, isEnabled, isHttp, type Subject } from '../subjec
 const RECIPE = '`authentication = [{ mechanism = scram, backend = built_in_database, algorithm = sha256 }]`';
 
 export function emptyChain(subject: Subject): readonly Finding[] {
-  if (!subject.doors.has('exhook') || subject.doors.has('http')) return [];
-  return chainsOf(subject.settings)
-    .filter(({ authenticators }) => !authenticators.some(isEnabled))
-    .map(({ key }) => ({
-      code: 'authentication-empty',
-      effect: 'stranger',
-      key,
-      value: null,
-      at: subject.settings.value('authentication')?.at,
-      why: 'until EMQX has reached deviceauthd once after a start nobody is asked about clients: with no authenticator everybody is let in',
-      fix: `write ${RECIPE}, which has no answer for anybody: EMQX then refuses as long as ExHook is missing`,
-    }));
+  if (!subject.doors.has('exhook')) return [];
+  return openChains(subject).map(({ key }) => ({
+    code: 'authentication-empty',
+    effect: 'stranger',
+    key,
+    value: null,
+    at: subject.settings.value(key)?.at,
+    why: 'until EMQX has reached deviceauthd once after a start nobody is asked about clients: with no authenticator everybody is let in',
+    fix: `write ${RECIPE}, which has no answer for anybody: EMQX then refuses as long as ExHook is missing`,
+  }));
+}
+
+/** Those in which nobody is enabled: EMQX goes on as if they were not there, and asks no other chain instead. */
+export function openChains({ settings, listeners }: Subject): readonly Chain[] {
+  const off = new Set(listeners.flatMap((listener) => (listener.enabled ? [] : [listener.key])));
+  return chainsOf(settings)
+    .filter(({ key }) => !off.has(key.replace(/\.authentication$/, '')))
+    .filter(({ authenticators }) => !authenticators.some(isEnabled));
 }
 
 /** Before 5.0.12 a chain that ends without an answer is final. */

@@ -2,6 +2,7 @@
 import type { Finding } from '../finding.ts';
 import type { Settings } from '../settings.ts';
 import { isEnabled, leadsTo, type Subject } from '../subject.ts';
+import { bodyOf } from './http.ts';
 
 export function noMatch({ settings, version }: Subject): readonly Finding[] {
   const value = settings.text('authorization.no_match');
@@ -146,9 +147,18 @@ export function httpSource(subject: Subject): readonly Finding[] {
   ];
 }
 
+/** What deviceauthd takes for what. */
+const SAID: Readonly<Record<string, string>> = {
+  clientid: '${clientid}',
+  username: '${username}',
+  cn: '${cert_common_name}',
+  dn: '${cert_subject}',
+  action: '${action}',
+  topic: '${topic}',
+};
+
 function wrongSource(source: Settings): readonly Finding[] {
   const found: Finding[] = [];
-  const body = source.leaves('body').join('\n');
   if (source.text('method') !== 'post')
     found.push({
       code: 'http-method',
@@ -159,15 +169,17 @@ function wrongSource(source: Settings): readonly Finding[] {
       why: 'deviceauthd takes POST only',
       fix: 'write `method = post`',
     });
-  const wanted = [
-    '${clientid}',
-    '${username}',
-    '${cert_common_name}',
-    '${cert_subject}',
-    '${action}',
-    '${topic}',
-  ];
-  const missing = wanted.filter((name) => !body.includes(name));
+  const { missing, other } = bodyOf(source, SAID);
+  for (const member of other)
+    found.push({
+      code: 'http-authorization-other',
+      effect: 'stranger',
+      key: source.key(`body.${member}`),
+      value: source.text(`body.${member}`) ?? null,
+      at: source.value(`body.${member}`)?.at ?? source.at,
+      why: `deviceauthd decides as if this were ${SAID[member]}: what is done may not be what was allowed`,
+      fix: `write \`${member} = "${SAID[member]}"\``,
+    });
   if (missing.length > 0)
     found.push({
       code: 'http-authorization-body',
@@ -175,7 +187,7 @@ function wrongSource(source: Settings): readonly Finding[] {
       key: source.key('body'),
       value: null,
       at: source.value('body')?.at ?? source.at,
-      why: `deviceauthd is not told ${missing.join(', ')}, and refuses`,
+      why: `deviceauthd is not told ${missing.map((member) => SAID[member]).join(', ')}, and refuses`,
       fix: 'take the body of plugins/emqx/http.conf',
     });
   return found;

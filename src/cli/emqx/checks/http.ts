@@ -2,7 +2,11 @@
 import type { Finding } from '../finding.ts';
 import type { Settings } from '../settings.ts';
 import { isEnabled, isLocal, type Subject, shownUrl, urlOf } from '../subject.ts';
+import { openChains } from './authentication.ts';
 import { overTls } from './exhook.ts';
+
+/** What deviceauthd takes for what. */
+const SAID: Readonly<Record<string, string>> = { cert: '${cert_pem}', clientid: '${clientid}' };
 
 export function httpVersion({ version, doors, httpAuthenticators }: Subject): readonly Finding[] {
   if (!doors.has('http') || !version.before(5, 8)) return [];
@@ -19,20 +23,17 @@ export function httpVersion({ version, doors, httpAuthenticators }: Subject): re
   ];
 }
 
-export function httpAuthenticatorOff({ httpAuthenticators, doors }: Subject): readonly Finding[] {
-  if (doors.has('exhook') || httpAuthenticators.length === 0 || httpAuthenticators.some(isEnabled)) return [];
-  const [off] = httpAuthenticators;
-  return [
-    {
-      code: 'http-off',
-      effect: 'stranger',
-      key: off?.key('enable') ?? 'authentication',
-      value: 'false',
-      at: off?.at,
-      why: 'the chain has no authenticator that is enabled: everybody is let in (in the hardened profile: nobody)',
-      fix: 'leave `enable` out (true)',
-    },
-  ];
+export function httpAuthenticatorOff(subject: Subject): readonly Finding[] {
+  if (subject.doors.has('exhook') || !subject.doors.has('http')) return [];
+  return openChains(subject).map(({ key, authenticators: [off] }) => ({
+    code: 'http-off',
+    effect: 'stranger',
+    key: off?.key('enable') ?? key,
+    value: off?.text('enable') ?? null,
+    at: off?.at ?? subject.settings.value(key)?.at,
+    why: 'the chain has no authenticator that is enabled: everybody is let in (in the hardened profile: nobody)',
+    fix: off === undefined ? 'take the chain of plugins/emqx/http.conf' : 'leave `enable` out (true)',
+  }));
 }
 
 export function httpRequest({ httpAuthenticators, doors }: Subject): readonly Finding[] {
@@ -63,20 +64,41 @@ function method(authenticator: Settings): readonly Finding[] {
 }
 
 function body(authenticator: Settings): readonly Finding[] {
-  const sent = authenticator.leaves('body').join('\n');
-  const missing = ['${cert_pem}', '${clientid}'].filter((name) => !sent.includes(name));
-  if (missing.length === 0) return [];
-  return [
-    {
+  const { missing, other } = bodyOf(authenticator, SAID);
+  const finding = {
+    value: null,
+    at: authenticator.value('body')?.at ?? authenticator.at,
+    fix: 'write `body { clientid = "${clientid}", cert = "${cert_pem}" }`',
+  } as const;
+  const found: Finding[] = other.map((member) => ({
+    ...finding,
+    code: 'http-identity',
+    effect: 'stranger',
+    key: authenticator.key(`body.${member}`),
+    why: `deviceauthd takes it for ${SAID[member]} of this connection, and it is something else: who connects may not be who deviceauthd lets in`,
+  }));
+  if (missing.length > 0)
+    found.push({
+      ...finding,
       code: 'http-body',
       effect: 'broken',
       key: authenticator.key('body'),
-      value: null,
-      at: authenticator.value('body')?.at ?? authenticator.at,
-      why: `deviceauthd is not told ${missing.join(' and ')}: every device is refused`,
-      fix: 'write `body { clientid = "${clientid}", cert = "${cert_pem}" }`',
-    },
-  ];
+      why: `deviceauthd is not told ${missing.map((member) => SAID[member]).join(' and ')}: every device is refused`,
+    });
+  return found;
+}
+
+/** Members of a body that are not there, and those that say something else than they are meant to. */
+export function bodyOf(
+  service: Settings,
+  wanted: Readonly<Record<string, string>>,
+): { readonly missing: readonly string[]; readonly other: readonly string[] } {
+  const members = Object.keys(wanted);
+  const missing = members.filter((member) => service.text(`body.${member}`) === undefined);
+  const other = members.filter(
+    (member) => !missing.includes(member) && service.text(`body.${member}`) !== wanted[member],
+  );
+  return { missing, other };
 }
 
 function precondition(authenticator: Settings): readonly Finding[] {
