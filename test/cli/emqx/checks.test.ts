@@ -49,6 +49,13 @@ const TRAPS: readonly Trap[] = [
     },
   },
   {
+    what: 'a default listener that is null',
+    code: 'listener-default',
+    effect: 'stranger',
+    key: 'listeners.tcp.default',
+    bad: { add: 'listeners.tcp.default = null' },
+  },
+  {
     what: 'a default ssl listener',
     code: 'listener-default',
     effect: 'stranger',
