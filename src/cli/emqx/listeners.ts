@@ -33,15 +33,19 @@ export function listenersOf(settings: Settings): readonly Listener[] {
     const written = settings.value(`listeners.${type}`);
     const names = written?.kind === 'tree' ? [...written.fields] : [];
     const found = names.flatMap(([name, value]) => listener(type, name, value) ?? []);
-    const hasDefault = type === 'quic' || names.some(([name]) => name === 'default');
+    const hasDefault =
+      type === 'quic' || names.some(([name, value]) => name === 'default' && isWritten(value));
     return hasDefault ? found : [...found, byDefault(type)];
   });
 }
 
+/** `null` is as good as nothing. A listener that was deleted is a word instead of a map. */
+function isWritten(value: Value): boolean {
+  return value.kind === 'tree' || (value.kind === 'scalar' && value.value === 'marked_for_deletion');
+}
+
 function listener(type: ListenerType, name: string, value: Value): Listener | undefined {
   const key = `listeners.${type}.${name}`;
-  // A listener that was deleted is a word instead of a map.
-  if (value.kind === 'scalar' && value.value === 'marked_for_deletion') return undefined;
   const settings = Settings.of(value, key);
   if (settings === undefined) return undefined;
   const port =

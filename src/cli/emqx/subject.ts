@@ -81,9 +81,10 @@ export interface Chain {
   readonly authenticators: readonly Settings[];
 }
 
+/** The global one, and those that enabled listeners have to themselves. */
 export function chainsOf(settings: Settings): readonly Chain[] {
-  const own = listenersOf(settings).flatMap(({ settings: listener }) => {
-    const authenticators = listener?.list('authentication');
+  const own = listenersOf(settings).flatMap(({ settings: listener, enabled }) => {
+    const authenticators = enabled ? listener?.list('authentication') : undefined;
     return authenticators === undefined || authenticators.length === 0
       ? []
       : [{ key: listener?.key('authentication') ?? '', authenticators }];

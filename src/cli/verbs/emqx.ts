@@ -23,7 +23,7 @@ export async function check({ args, terminal, json }: Invocation): Promise<numbe
   const files = args.operands();
   const sources = files.map((file) => ({ file, text: readText(file) }));
   const environmentFile = args.text('env-file');
-  const { settings, profile } = understood(() => settingsOf(sources, environmentFile));
+  const { settings, profile, absent } = understood(() => settingsOf(sources, environmentFile));
   const configuration = await configurationOf(args.text('config'));
   const subject = subjectOf({ settings, version, hardened: profile === 'hardened', configuration });
   const report: Report = {
@@ -32,6 +32,7 @@ export async function check({ args, terminal, json }: Invocation): Promise<numbe
     doors: [...subject.doors],
     findings: checkEmqx(subject),
     notes: [
+      ...absent.map((file) => `${file}, to be included and not there (EMQX looks in data/configs too)`),
       ...(environmentFile === undefined ? ['EMQX_… variables of the environment (--env-file FILE)'] : []),
       ...(files.length === 1 ? ['what dashboard and API have changed (cluster.hocon: see --help)'] : []),
       ...(configuration === undefined ? ["deviceauthd's own configuration (--config FILE)"] : []),
@@ -53,13 +54,23 @@ function versionOf(text: string | undefined): EmqxVersion {
 interface Read {
   readonly settings: Settings;
   readonly profile: string | undefined;
+  /** Files that are included and are not there. */
+  readonly absent: readonly string[];
 }
 
 function settingsOf(sources: readonly Source[], environmentFile: string | undefined): Read {
-  const tree = parseHocon(sources, readInclude);
-  if (environmentFile === undefined) return { settings: new Settings(tree), profile: undefined };
-  const { tree: settings, profile } = overridden(tree, readText(environmentFile), environmentFile);
-  return { settings: new Settings(settings), profile };
+  const absent = new Set<string>();
+  const tree = parseHocon(sources, (name, from) => {
+    const found = readInclude(name, from);
+    if (found === undefined) absent.add(resolve(dirname(from), name));
+    return found;
+  });
+  const environment = environmentFile === undefined ? undefined : readText(environmentFile);
+  const all =
+    environment === undefined
+      ? { tree, profile: undefined }
+      : overridden(tree, environment, environmentFile ?? '');
+  return { settings: new Settings(all.tree), profile: all.profile, absent: [...absent] };
 }
 
 /** Relative to the file that includes it, as EMQX has it. */

@@ -8,6 +8,8 @@
 const LENGTHS = 8;
 const SHORTEST_FRAME = 16;
 const FIRST_CAPACITY = 512;
+/** A client sends four headers of some hundred bytes. To read many costs what others then wait for, and no limit of calls counts it. */
+const LARGEST_HEADERS = 16 * 1024;
 
 /** The peer broke the protocol; what follows is not read any more. */
 export class FrameError extends Error {
@@ -86,8 +88,10 @@ export class FrameSplitter {
     const length = bytes.readUInt32BE(at);
     if (length < SHORTEST_FRAME) throw new FrameError(`a frame has at least ${SHORTEST_FRAME} bytes`);
     if (length > this.#largest) throw new FrameError(`a frame may have at most ${this.#largest} bytes`);
-    if (bytes.readUInt32BE(at + 4) > length - SHORTEST_FRAME)
-      throw new FrameError('the headers of a frame must fit into it');
+    const headers = bytes.readUInt32BE(at + 4);
+    if (headers > length - SHORTEST_FRAME) throw new FrameError('the headers of a frame must fit into it');
+    if (headers > LARGEST_HEADERS)
+      throw new FrameError(`the headers of a frame may have at most ${LARGEST_HEADERS} bytes`);
     return length;
   }
 }

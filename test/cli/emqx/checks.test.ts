@@ -54,6 +54,13 @@ const TRAPS: readonly Trap[] = [
     },
   },
   {
+    what: 'a default listener that is null',
+    code: 'listener-default',
+    effect: 'stranger',
+    key: 'listeners.tcp.default',
+    bad: { add: 'listeners.tcp.default = null' },
+  },
+  {
     what: 'a default ssl listener',
     code: 'listener-default',
     effect: 'stranger',
@@ -736,6 +743,14 @@ const TRAPS: readonly Trap[] = [
     good: { http: true },
   },
   {
+    what: 'a service whose name EMQX does not look at',
+    code: 'tls-name',
+    effect: 'weak',
+    key: 'authentication[1].ssl.server_name_indication',
+    bad: { http: true, add: authenticator('ssl.server_name_indication = disable') },
+    good: { http: true, add: authenticator('ssl.server_name_indication = localhost') },
+  },
+  {
     what: "a listener's own chain that is off, beside one by HTTP",
     code: 'http-off',
     effect: 'stranger',
@@ -916,6 +931,12 @@ describe('a configuration of EMQX', () => {
     expect(findingsOf(good).filter((finding) => finding.code === code && finding.effect === effect)).toEqual(
       [],
     );
+  });
+
+  it('may have anything in a listener that is off', () => {
+    const add =
+      'listeners.tcp.default.authentication = [{ mechanism = password_based, backend = built_in_database }]';
+    for (const http of [false, true]) expect(findingsOf({ http, add })).toEqual([]);
   });
 
   it('has a trap here for everything that can be found', () => {

@@ -129,6 +129,13 @@ describe('deviceauthctl emqx check', () => {
     expect(stdout).toContain(join(directory, 'more/b.conf:1'));
   });
 
+  it('says which included file it has not seen', async () => {
+    const path = file('absent.conf', `${GOOD}\ninclude "cluster-part.hocon"`);
+    const { code, stdout } = await deviceauthctl(['emqx', 'check', path]);
+    expect(code).toBe(0);
+    expect(stdout).toContain(`Not seen: ${join(directory, 'cluster-part.hocon')}`);
+  });
+
   it.each([
     ['a file that is not there', 'none.conf', undefined, 'no such file'],
     ['a mistake, with its place', 'mistake.conf', 'a = 1\nlisteners.tcp.x.bind = 0.0.0.0:1', ':2:'],

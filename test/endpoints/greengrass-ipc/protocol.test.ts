@@ -228,6 +228,7 @@ describe('frames', () => {
     ['a wrong checksum of the lengths', flipped(verify(1), 9)],
     ['a length below the least', Buffer.from('0000000f00000000', 'hex')],
     ['headers longer than the frame', Buffer.from('0000001000000001', 'hex')],
+    ['headers over 16 KiB', frame(2, 0, { headers: { x: 'x'.repeat(16 * 1024) } })],
     ['zeros', Buffer.alloc(16)],
     ['HTTP', Buffer.from('GET / HTTP/1.1\r\n\r\n')],
     ['no stream id', encode({ ':message-type': 2, ':message-flags': 0 }, Buffer.alloc(0))],
@@ -322,6 +323,13 @@ describe('streams', () => {
     await peer.answer(2);
     house.rooms.certificates.subscriptions[0]?.tell(UPDATE);
     await until('the event', () => peer.of(1).length === 2);
+  });
+
+  it('may have headers of almost 16 KiB that nobody knows', async () => {
+    const peer = await house.peer();
+    const headers = { operation: 'aws.greengrass#VerifyClientDeviceIdentity', x: 'x'.repeat(16_000) };
+    peer.send(frame(0, 1, { headers, payload: JSON.stringify(VERIFY) }));
+    expect((await peer.answer(1)).payload).toBe('{"isValidClientDevice":true}');
   });
 
   it('answers a ping', async () => {

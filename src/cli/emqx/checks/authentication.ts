@@ -23,11 +23,8 @@ export function emptyChain(subject: Subject): readonly Finding[] {
 }
 
 /** Those in which nobody is enabled: EMQX goes on as if they were not there, and asks no other chain instead. */
-export function openChains({ settings, listeners }: Subject): readonly Chain[] {
-  const off = new Set(listeners.flatMap((listener) => (listener.enabled ? [] : [listener.key])));
-  return chainsOf(settings)
-    .filter(({ key }) => !off.has(key.replace(/\.authentication$/, '')))
-    .filter(({ authenticators }) => !authenticators.some(isEnabled));
+export function openChains({ settings }: Subject): readonly Chain[] {
+  return chainsOf(settings).filter(({ authenticators }) => !authenticators.some(isEnabled));
 }
 
 /** Before 5.0.12 a chain that ends without an answer is final. */

@@ -178,6 +178,16 @@ export function overTls(server: Settings, door: 'exhook' | 'http'): readonly Fin
       'EMQX has nothing to check the certificate of deviceauthd against',
       "name the CA of this door's certificate",
     );
+  else if (server.text('ssl.server_name_indication') === 'disable')
+    found.push({
+      code: 'tls-name',
+      effect: 'weak',
+      key: server.key('ssl.server_name_indication'),
+      value: 'disable',
+      at: server.value('ssl.server_name_indication')?.at,
+      why: 'EMQX takes whoever has any certificate of this CA for deviceauthd',
+      fix: "leave the line out, and write a name of deviceauthd's certificate into `url`",
+    });
   const url = urlOf(server);
   if (
     url !== undefined &&
