@@ -87,7 +87,7 @@ describe('component add', () => {
       'component',
       'renew-token',
       `kept-${name.length}`,
-      '--environment-file',
+      '--env-file',
       `${daemon.path('state')}/${name}`,
       '--force',
     ]);

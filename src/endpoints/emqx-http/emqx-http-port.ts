@@ -257,7 +257,11 @@ export class EmqxHttpPort {
     response: ServerResponse,
     signal: AbortSignal,
   ): Promise<boolean> {
+    // Node's own limits are only kept by a server that listens itself.
+    const cut = (): void => void request.destroy();
+    signal.addEventListener('abort', cut, { once: true });
     const text = await bodyOf(request, this.#options.config.limits.maxMessageBytes);
+    signal.removeEventListener('abort', cut);
     if (text === undefined) {
       this.#fail(request, response, 413);
       return false;

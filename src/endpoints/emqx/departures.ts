@@ -7,45 +7,48 @@ import { LRUCache } from 'lru-cache';
 const MOST = 100_000;
 
 interface Departure {
-  readonly certificateId: string;
   readonly connections: Set<string>;
   /** It had connections that EMQX does not tell apart. */
   readonly isUnnamed: boolean;
 }
 
 export class Departures {
-  readonly #leaving = new LRUCache<string, Departure>({ max: MOST });
+  /** By client id, and by certificate. */
+  readonly #leaving = new LRUCache<string, Map<string, Departure>>({ max: MOST });
 
   sentAway(client: {
     readonly clientId: string;
     readonly certificateId: string;
-    readonly connections: ReadonlyMap<string, unknown>;
+    readonly connections: ReadonlySet<string>;
     readonly unnamed: number;
   }): void {
     const { clientId, certificateId, connections, unnamed } = client;
-    this.#leaving.set(clientId, {
-      certificateId,
-      connections: new Set(connections.keys()),
+    const ofClient = this.#leaving.get(clientId) ?? new Map<string, Departure>();
+    ofClient.set(certificateId, {
+      connections: new Set(connections),
       isUnnamed: unnamed > 0 || connections.size === 0,
     });
+    this.#leaving.set(clientId, ofClient);
   }
 
   isLeaving(clientId: string, certificateId: string, connection: string): boolean {
-    const departure = this.#leaving.get(clientId);
-    if (departure?.certificateId !== certificateId) return false;
+    const departure = this.#leaving.get(clientId)?.get(certificateId);
+    if (departure === undefined) return false;
     return connection === '' || departure.isUnnamed || departure.connections.has(connection);
   }
 
-  /** It was authenticated again. */
+  /** It was authenticated again: EMQX has no other of this client id for long. */
   returned(clientId: string): void {
     this.#leaving.delete(clientId);
   }
 
   /** EMQX says that this connection has ended. */
-  disconnected(clientId: string, connection: string): void {
-    const departure = this.#leaving.get(clientId);
-    if (departure === undefined) return;
+  disconnected(clientId: string, certificateId: string, connection: string): void {
+    const ofClient = this.#leaving.get(clientId);
+    const departure = ofClient?.get(certificateId);
+    if (ofClient === undefined || departure === undefined) return;
     departure.connections.delete(connection);
-    if (departure.isUnnamed || departure.connections.size === 0) this.#leaving.delete(clientId);
+    if (departure.isUnnamed || departure.connections.size === 0) ofClient.delete(certificateId);
+    if (ofClient.size === 0) this.#leaving.delete(clientId);
   }
 }

@@ -32,8 +32,6 @@ const INSTANCE = 'emqx';
 const OPEN_MS = 10_000;
 /** EMQX before 5.4 does not tell connections apart: asked again so soon it is taken for the same question. */
 const SAME_QUESTION_MS = 1_000;
-/** From its authentication to the end of the connection before it. */
-const CONNECTING_MS = 30_000;
 const REFUSED = { kind: 'refused', unavailable: false } as const;
 const UNAVAILABLE = { kind: 'refused', unavailable: true } as const;
 
@@ -57,8 +55,8 @@ interface Known {
   readonly certificateId: string;
   session: OpenedSession;
   enforcement: Enforcement;
-  /** Those of EMQX's connections that it was authenticated for, and when (monotonic); empty names are counted in `unnamed`. */
-  readonly connections: Map<string, number>;
+  /** Those of EMQX's connections that it was authenticated for; empty names are counted in `unnamed`. */
+  readonly connections: Set<string>;
   unnamed: number;
   /** Monotonic. */
   openedAt: number;
@@ -176,12 +174,10 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
   disconnected(client: EmqxClient): void {
     const { clientId, certificate, connection } = client;
     const certificateId = this.#options.certificateId(certificate);
-    this.#departures.disconnected(clientId, connection);
+    if (certificateId !== undefined) this.#departures.disconnected(clientId, certificateId, connection);
     const known = certificateId && this.#clients.get(clientId)?.get(certificateId);
     if (!known) return;
-    this.#disconnect(known, connection);
-    this.#dropDead(known);
-    this.#closeIfLeft(known);
+    this.#left(known, connection);
   }
 
   resumed(clientId: string): void {
@@ -311,7 +307,7 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
       certificateId,
       session,
       enforcement: 'asked',
-      connections: new Map(),
+      connections: new Set(),
       unnamed: 0,
       openedAt: 0,
       isConfirmed: true,
@@ -349,28 +345,19 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
       known.unnamed += 1;
       return;
     }
-    known.connections.set(connection, this.#options.clock.monotonic());
+    known.connections.add(connection);
     // Where connections have names, one without was this one, when it was readmitted.
     known.unnamed = 0;
   }
 
   /**
-   * In a storm EMQX tells neither the beginning nor the end of connections that were authenticated and lost to another one of
-   * their client id. It has one at most, and that one has ended now.
+   * In a storm EMQX tells no end of connections that were authenticated and lost to another one of their client id. Their session
+   * stays until EMQX's clients have been gone through: one too many is better than a device that nobody would disconnect.
    */
-  #dropDead({ connections }: Known): void {
-    const before = this.#options.clock.monotonic() - CONNECTING_MS;
-    for (const [connection, since] of connections) if (since < before) connections.delete(connection);
-  }
-
   #left(known: Known, connection: string): void {
-    this.#disconnect(known, connection);
-    this.#closeIfLeft(known);
-  }
-
-  #disconnect(known: Known, connection: string): void {
     // One that was readmitted without a name, or of an EMQX that gives none.
     if (!known.connections.delete(connection)) known.unnamed = Math.max(0, known.unnamed - 1);
+    this.#closeIfLeft(known);
   }
 
   #closeIfLeft(known: Known): void {

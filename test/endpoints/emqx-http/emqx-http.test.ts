@@ -376,6 +376,15 @@ describe('EMQX’s connections', () => {
     for (const socket of silent) socket.destroy();
   });
 
+  it('are closed where the rest of a question does not come', async () => {
+    const socket = connect(asker.port, '127.0.0.1');
+    socket.on('error', () => {});
+    const head = `POST /authenticate HTTP/1.1\r\nAuthorization: Bearer ${SECRET}\r\nContent-Length: 900\r\n\r\n{`;
+    const closed = once(socket, 'close');
+    socket.resume().write(head);
+    await closed;
+  }, 8_000);
+
   it('are closed when the daemon stops, answers first', async () => {
     const own = await withSecret();
     const ask = await Asker.of(own);
