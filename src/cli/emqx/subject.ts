@@ -49,8 +49,13 @@ export function subjectOf({ settings, version, hardened = false, configuration }
   const servers = settings.list('exhook.servers') ?? [];
   const broker = brokerOf(configuration, settings);
   const exhookServers = servers.filter((server) => leadsTo(server, broker?.config.exhook?.port));
+  const opened = new Set(broker?.config.listeners);
+  const listeners = listenersOf(settings).map((listener) => ({
+    ...listener,
+    used: listener.enabled || (configuration === undefined ? isMeant(listener) : opened.has(listener.id)),
+  }));
   const port = broker?.config.http?.port;
-  const ours = httpAuthenticators(settings).filter((authenticator) =>
+  const ours = httpAuthenticators({ settings, listeners }).filter((authenticator) =>
     port === undefined
       ? servers.length === 0 || authenticator.leaves('body').some((text) => text.includes('${cert_pem}'))
       : leadsTo(authenticator, port),
@@ -58,11 +63,6 @@ export function subjectOf({ settings, version, hardened = false, configuration }
   const doors = new Set<Door>();
   if (servers.length > 0) doors.add('exhook');
   if (ours.length > 0) doors.add('http');
-  const opened = new Set(broker?.config.listeners);
-  const listeners = listenersOf(settings).map((listener) => ({
-    ...listener,
-    used: listener.enabled || (configuration === undefined ? isMeant(listener) : opened.has(listener.id)),
-  }));
   return { settings, version, hardened, listeners, doors, broker, exhookServers, httpAuthenticators: ours };
 }
 
@@ -71,8 +71,8 @@ function isMeant({ settings, type }: Listener): boolean {
 }
 
 /** Authenticators of the global chain and of listeners' own that ask a service by HTTP. */
-function httpAuthenticators(settings: Settings): readonly Settings[] {
-  return chainsOf(settings).flatMap(({ authenticators }) => authenticators.filter(isHttp));
+function httpAuthenticators(subject: Pick<Subject, 'settings' | 'listeners'>): readonly Settings[] {
+  return chainsOf(subject).flatMap(({ authenticators }) => authenticators.filter(isHttp));
 }
 
 export interface Chain {
@@ -81,10 +81,10 @@ export interface Chain {
   readonly authenticators: readonly Settings[];
 }
 
-/** The global one, and those that enabled listeners have to themselves. */
-export function chainsOf(settings: Settings): readonly Chain[] {
-  const own = listenersOf(settings).flatMap(({ settings: listener, enabled }) => {
-    const authenticators = enabled ? listener?.list('authentication') : undefined;
+/** The global one, and those that listeners in use have to themselves. */
+export function chainsOf({ settings, listeners }: Pick<Subject, 'settings' | 'listeners'>): readonly Chain[] {
+  const own = listeners.flatMap(({ settings: listener, used }) => {
+    const authenticators = used ? listener?.list('authentication') : undefined;
     return authenticators === undefined || authenticators.length === 0
       ? []
       : [{ key: listener?.key('authentication') ?? '', authenticators }];
@@ -128,12 +128,12 @@ export function leadsTo(settings: Settings, port: number | undefined): boolean {
 function brokerOf(configuration: Configuration | undefined, settings: Settings): NamedBroker | undefined {
   const brokers = Object.entries(configuration?.emqx ?? {}).map(([name, config]) => ({ name, config }));
   if (brokers.length <= 1) return brokers[0];
-  const called = [...(settings.list('exhook.servers') ?? []), ...httpAuthenticators(settings)].flatMap(
-    (server) => {
-      const url = urlOf(server);
-      return url === undefined ? [] : [portOf(url)];
-    },
-  );
+  const listeners = listenersOf(settings).map((listener) => ({ ...listener, used: true }));
+  const authenticators = httpAuthenticators({ settings, listeners });
+  const called = [...(settings.list('exhook.servers') ?? []), ...authenticators].flatMap((server) => {
+    const url = urlOf(server);
+    return url === undefined ? [] : [portOf(url)];
+  });
   return brokers.find(({ config }) =>
     [config.exhook?.port, config.http?.port].some((port) => port !== undefined && called.includes(port)),
   );

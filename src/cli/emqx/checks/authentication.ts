@@ -23,8 +23,8 @@ export function emptyChain(subject: Subject): readonly Finding[] {
 }
 
 /** Those in which nobody is enabled: EMQX goes on as if they were not there, and asks no other chain instead. */
-export function openChains({ settings }: Subject): readonly Chain[] {
-  return chainsOf(settings).filter(({ authenticators }) => !authenticators.some(isEnabled));
+export function openChains(subject: Subject): readonly Chain[] {
+  return chainsOf(subject).filter(({ authenticators }) => !authenticators.some(isEnabled));
 }
 
 /** Before 5.0.12 a chain that ends without an answer is final. */
@@ -60,7 +60,7 @@ export function bootWindow({ version, doors }: Subject): readonly Finding[] {
 }
 
 export function authenticatorsThatDecide(subject: Subject): readonly Finding[] {
-  return chainsOf(subject.settings).flatMap(({ authenticators }: Chain) =>
+  return chainsOf(subject).flatMap(({ authenticators }: Chain) =>
     authenticators
       .filter(isEnabled)
       .filter((authenticator) => !subject.httpAuthenticators.some(({ path }) => path === authenticator.path))
