@@ -2,8 +2,8 @@
  * The TCP port where EMQX asks by HTTP. Always true:
  * - A request is heard only from EMQX: by mutual TLS with its certificate pinned, by the shared secret, or both; the secret is looked
  *   at before anything else of a request.
- * - Every request is answered in a few seconds. EMQX sends many on one connection without waiting, and one that is never answered
- *   keeps all the others of it waiting.
+ * - Every request is answered in a few seconds, or its connection is closed, also where the request itself does not come to an end.
+ *   EMQX sends many on one connection without waiting, and one that is never answered keeps all the others of it waiting.
  * - Connections, the size of a request, and requests at once and a second are bounded.
  */
 import {
@@ -38,9 +38,7 @@ export interface EmqxHttpPortOptions {
 
 /** EMQX's own limit is 5 s unless told otherwise. */
 const VERDICT_MS = 4_000;
-/** For a head and a body, from the first byte. */
-const REQUEST_MS = 10_000;
-/** EMQX keeps its connections open; a health check of its pool is a connection without a request. */
+/** Of silence. EMQX keeps its connections open, and opens them before it has a question; one whose host has died says nothing more. */
 const IDLE_MS = 300_000;
 const PENDING_MS = 60_000;
 const MOST_HEADER_BYTES = 8 * 1024;
@@ -58,6 +56,8 @@ export class EmqxHttpPort {
   readonly #net: NetServer;
   readonly #terminator: TlsTerminator | undefined;
   readonly #raw = new WeakMap<Duplex, Socket>();
+  /** Requests in progress of each connection. */
+  readonly #unanswered = new Map<Socket, number>();
   readonly #openedAt: number;
   #secret: BearerSecret | undefined;
   #address = '';
@@ -87,13 +87,13 @@ export class EmqxHttpPort {
     this.#http = createHttp(
       {
         maxHeaderSize: MOST_HEADER_BYTES,
-        requestTimeout: REQUEST_MS,
-        headersTimeout: REQUEST_MS,
         keepAliveTimeout: IDLE_MS,
         requireHostHeader: false,
       },
       (request, response) => this.#serve(request, response),
     );
+    // Node watches heads and whole requests only for a server that listens by itself: bodies are watched here.
+    this.#http.timeout = IDLE_MS;
     this.#http.on('clientError', (_, socket) => socket.destroy());
     this.#terminator =
       config.tls === undefined
@@ -153,8 +153,8 @@ export class EmqxHttpPort {
     this.#stopping = true;
     const closed = new Promise<void>((resolve) => this.#net.close(() => resolve()));
     this.#gate.stop();
-    this.#http.closeIdleConnections();
     this.#connections.destroyPending();
+    for (const [raw, requests] of this.#unanswered) if (requests === 0) raw.destroy();
     await new Promise<void>((resolve) => {
       const cancel = this.#options.clock.after(graceMs, resolve);
       this.#connections.emptied(() => {
@@ -192,6 +192,8 @@ export class EmqxHttpPort {
 
   #inject(socket: Duplex, raw: Socket): void {
     this.#raw.set(socket, raw);
+    this.#unanswered.set(raw, 0);
+    raw.once('close', () => this.#unanswered.delete(raw));
     // Whoever has shown EMQX's certificate is EMQX; without TLS the first right request shows it.
     if (this.#terminator !== undefined) this.#connections.keep(raw);
     this.#http.emit('connection', socket);
@@ -199,9 +201,23 @@ export class EmqxHttpPort {
 
   #serve(request: IncomingMessage, response: ServerResponse): void {
     response.on('error', () => {});
+    this.#count(request.socket, 1);
+    response.once('close', () => this.#count(request.socket, -1));
     const taken = this.#take(request);
     if (typeof taken === 'number') this.#fail(request, response, taken);
     else this.#decide(taken, request, response);
+  }
+
+  #count(socket: Socket, change: 1 | -1): void {
+    const raw = this.#raw.get(socket);
+    const before = raw && this.#unanswered.get(raw);
+    if (raw !== undefined && before !== undefined) this.#unanswered.set(raw, before + change);
+  }
+
+  /** It is stopping, and nothing else of this connection is to be answered. */
+  #isLast({ req: { socket } }: ServerResponse<IncomingMessage>): boolean {
+    const raw = this.#raw.get(socket);
+    return this.#stopping && (raw === undefined || (this.#unanswered.get(raw) ?? 0) <= 1);
   }
 
   /** What is asked, admitted; or the status that says why it is not. */
@@ -257,11 +273,7 @@ export class EmqxHttpPort {
     response: ServerResponse,
     signal: AbortSignal,
   ): Promise<boolean> {
-    // Node's own limits are only kept by a server that listens itself.
-    const cut = (): void => void request.destroy();
-    signal.addEventListener('abort', cut, { once: true });
-    const text = await bodyOf(request, this.#options.config.limits.maxMessageBytes);
-    signal.removeEventListener('abort', cut);
+    const text = await bodyOf(request, this.#options.config.limits.maxMessageBytes, signal);
     if (text === undefined) {
       this.#fail(request, response, 413);
       return false;
@@ -290,7 +302,7 @@ export class EmqxHttpPort {
       'Content-Type': 'application/json',
       'Content-Length': Buffer.byteLength(body),
       'Cache-Control': 'no-store',
-      ...(this.#stopping ? { Connection: 'close' } : {}),
+      ...(this.#isLast(response) ? { Connection: 'close' } : {}),
     });
     response.end(body);
   }
@@ -328,8 +340,14 @@ export class EmqxHttpPort {
   }
 }
 
-/** Undefined: it is longer than that, or does not come. */
-async function bodyOf(request: IncomingMessage, longest: number): Promise<string | undefined> {
+/** Undefined: it is longer than that, or does not come in time, and then its connection is closed. */
+async function bodyOf(
+  request: IncomingMessage,
+  longest: number,
+  signal: AbortSignal,
+): Promise<string | undefined> {
+  const late = (): void => void request.destroy();
+  signal.addEventListener('abort', late, { once: true });
   const pieces: Buffer[] = [];
   let length = 0;
   try {
@@ -340,6 +358,8 @@ async function bodyOf(request: IncomingMessage, longest: number): Promise<string
     }
   } catch {
     return undefined;
+  } finally {
+    signal.removeEventListener('abort', late);
   }
   return Buffer.concat(pieces).toString('utf8');
 }

@@ -334,6 +334,12 @@ describe('Mutual TLS', () => {
   });
 });
 
+/** As text, for a connection that has several under way. */
+function question(clientid: string, device: TestCertificate | undefined): string {
+  const body = JSON.stringify({ clientid, cert: device?.der.toString('base64') ?? '' });
+  return `POST /authenticate HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${SECRET}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
+}
+
 describe('EMQX’s connections', () => {
   it('are kept open', async () => {
     const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -344,10 +350,6 @@ describe('EMQX’s connections', () => {
   });
 
   it('carry many questions at once, and each is answered in its turn', async () => {
-    const question = (clientid: string, device: TestCertificate | undefined): string => {
-      const body = JSON.stringify({ clientid, cert: device?.der.toString('base64') ?? '' });
-      return `POST /authenticate HTTP/1.1\r\nhost: x\r\nauthorization: Bearer ${SECRET}\r\ncontent-type: application/json\r\ncontent-length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
-    };
     const socket = connect(asker.port, '127.0.0.1');
     const asked = [
       question('lamp', lamp),
@@ -376,14 +378,55 @@ describe('EMQX’s connections', () => {
     for (const socket of silent) socket.destroy();
   });
 
-  it('are closed where the rest of a question does not come', async () => {
-    const socket = connect(asker.port, '127.0.0.1');
-    socket.on('error', () => {});
-    const head = `POST /authenticate HTTP/1.1\r\nAuthorization: Bearer ${SECRET}\r\nContent-Length: 900\r\n\r\n{`;
-    const closed = once(socket, 'close');
-    socket.resume().write(head);
-    await closed;
-  }, 8_000);
+  it('on which a request does not come to its end are closed, and take up no room', async () => {
+    const own = await withSecret({ limits: { maxConcurrentCalls: 1 } });
+    try {
+      const ask = await Asker.of(own);
+      const device = own.device('lamp');
+      const half = connect(ask.port, '127.0.0.1');
+      half.resume();
+      half.write(question('lamp', device).slice(0, -1));
+      await expect.poll(async () => (await ask.authenticate('lamp', device)).status).toBe(503);
+      await once(half, 'close');
+      await expect.poll(async () => (await ask.authenticate('lamp', device)).status).toBe(200);
+    } finally {
+      await own.stop();
+    }
+  }, 15_000);
+
+  it('without a question are closed at once when the daemon stops, and those with some once all of them are answered', async () => {
+    const own = await withSecret();
+    const ask = await Asker.of(own);
+    const devices = ['one', 'two', 'three'].map((name) => own.device(name));
+    const release = own.verifier.hold();
+    const busy = connect(ask.port, '127.0.0.1');
+    let heard = '';
+    busy.on('data', (data: Buffer) => {
+      heard += data.toString();
+    });
+    busy.write(
+      devices.map((device, index) => question(['one', 'two', 'three'][index] ?? '', device)).join(''),
+    );
+    const idle = connect(ask.port, '127.0.0.1');
+    idle.write(question('lamp', undefined));
+    await once(idle, 'data');
+    const called = async () =>
+      (await own.daemon.caller('admin').call('GetStatus', {})).listeners.find(
+        ({ name }) => name === 'edge/http',
+      )?.calls;
+    await expect.poll(called).toBe(4);
+    idle.resume();
+    const stopped = own.stop();
+    await once(idle, 'close');
+    release();
+    await once(busy, 'close');
+    expect([...heard.matchAll(/"result":"(\w+)"/g)].map(([, result]) => result)).toEqual([
+      'allow',
+      'allow',
+      'allow',
+    ]);
+    await stopped;
+  }, 15_000);
 
   it('are closed when the daemon stops, answers first', async () => {
     const own = await withSecret();
