@@ -37,6 +37,9 @@ export interface EmqxAnswer {
   readonly allowed: boolean;
 }
 
+/** The session room counts so far, 49 days. */
+const LONGEST_REMAINING_MS = 2 ** 32 - 1;
+
 const DENY: EmqxAnswer = { body: { result: 'deny' }, allowed: false };
 const ALLOW: EmqxAnswer = { body: { result: 'allow' }, allowed: true };
 
@@ -97,9 +100,9 @@ export class EmqxRequests {
     const { certificateId, certificateRemainingMs, grants, thingName } = verdict.session;
     const end = this.#options.clock.now() + certificateRemainingMs;
     const parsed = this.#options.parse(cert);
-    // The session room counts up to 49 days.
-    const isLater = parsed.ok && parsed.certificate.notAfter > end;
-    const expireAt = Math.floor((isLater ? parsed.certificate.notAfter : end) / 1_000);
+    // Not the certificate's end as it is written: where the clock was set back, the session room knows how much is left of it.
+    const isCut = certificateRemainingMs >= LONGEST_REMAINING_MS && parsed.ok;
+    const expireAt = Math.floor((isCut ? Math.max(end, parsed.certificate.notAfter) : end) / 1_000);
     const told = acl.length > 0;
     return {
       allowed: true,

@@ -4,10 +4,12 @@ import { Agent, request as httpRequest, type RequestOptions } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Clock, SystemClock } from '../../../src/clock.ts';
 import { type TestCertificate, VALID_TO } from '../../support/certificates.ts';
 import { EmqxDaemon } from '../../support/emqx-daemon.ts';
 import { clientInfo } from '../../support/exhook-client.ts';
 
+const DAY_MS = 86_400_000;
 const SECRET = 'a secret of 32 characters, blanks not'.replaceAll(' ', '_');
 
 interface Answer {
@@ -82,8 +84,9 @@ class Asker {
 const DENIED: Answer = { status: 200, body: { result: 'deny' } };
 const ALLOWED: Answer = { status: 200, body: { result: 'allow' } };
 
-async function withSecret(broker: object = {}): Promise<EmqxDaemon> {
+async function withSecret(broker: object = {}, clock: Clock = new SystemClock()): Promise<EmqxDaemon> {
   return EmqxDaemon.start({
+    clock,
     broker: ({ write }) => ({
       http: {
         host: '127.0.0.1',
@@ -135,6 +138,37 @@ describe('Authentication', () => {
   ])('refuses a client with %s', async (_, certificate) => {
     expect(await asker.authenticate('lamp', certificate())).toEqual(DENIED);
   });
+
+  it('lets a device in no longer than its certificate has left, also where the clock was set back', async () => {
+    class Adjustable extends SystemClock {
+      behind = 0;
+      override now(): number {
+        return super.now() - this.behind;
+      }
+    }
+    const clock = new Adjustable();
+    const own = await withSecret({}, clock);
+    try {
+      const ask = await Asker.of(own);
+      const left = 10 * DAY_MS;
+      const device = own.maker.make({
+        subject: 'lamp',
+        notAfter: Math.floor((clock.now() + left) / 1_000) * 1_000,
+      });
+      own.verifier.setCertificate(device.id, 'active');
+      own.verifier.attach(device.id, 'lamp');
+      const endsIn = async () => {
+        const { body } = await ask.authenticate('lamp', device);
+        return Number(body['expire_at']) * 1_000 - clock.now();
+      };
+      expect(await endsIn()).toBeLessThanOrEqual(left);
+      clock.behind = DAY_MS;
+      expect(await endsIn()).toBeLessThanOrEqual(left);
+      expect(await endsIn()).toBeGreaterThan(left - DAY_MS);
+    } finally {
+      await own.stop();
+    }
+  }, 15_000);
 
   it('refuses a device under another name, and tells the operator why, not the device', async () => {
     expect(await asker.authenticate('other', lamp)).toEqual(DENIED);
