@@ -7,7 +7,8 @@
  * - `eq x`: the level-wise text of x, nothing else. Otherwise `${…}` of a few names would be filled in, which no rule here has.
  * - A first level that begins with `$` is matched by no wildcard in the rule's first place.
  * - Level by level: the same text, or `+` in the rule for any one level, the filter's own `+` and `#` included. `#` in the rule ends
- *   the matter, also when nothing is left.
+ *   the matter, also when nothing is left; but the same text comes first, so that the rule `#` does not match `#/x`. (No request has
+ *   that: EMQX refuses such a filter before it looks at rules.)
  */
 export interface EmqxRule {
   readonly permission: string;
@@ -33,8 +34,9 @@ function matches(name: string, topic: string): boolean {
   const [levels, rule] = [name.split('/'), topic.split('/')];
   if (levels[0]?.startsWith('$') && ['+', '#'].includes(rule[0] ?? '')) return false;
   for (const [at, wanted] of rule.entries()) {
+    if (wanted === levels[at]) continue;
     if (wanted === '#' && at === rule.length - 1) return true;
-    if (at >= levels.length || (wanted !== '+' && wanted !== levels[at])) return false;
+    if (at >= levels.length || wanted !== '+') return false;
   }
   return levels.length === rule.length;
 }

@@ -124,6 +124,44 @@ describe('Wildcards', () => {
   );
 });
 
+describe('Grants that no device groups make', () => {
+  const given = { effect: 'ALLOW', operation: 'mqtt:publish', resource: 'mqtt:topic:a/*' } as const;
+  const set = {
+    format: 1,
+    requestRule: 'REQUEST_RULE_DEVICE_GROUPS',
+    deliveryRule: 'DELIVERY_RULE_FROM_SUBSCRIBE',
+    grants: [given],
+  } as const;
+  /** Whoever asks what a literal may is told yes, so that only the rules themselves can say no. */
+  const rulesOf = (...sets: Parameters<typeof aclOf>[1]) =>
+    aclOf({ setIds: [], variables: new Map() }, sets, {
+      mode: 'prefixes',
+      evaluate: () => ({ allowed: true, reason: 'ALLOWED' }),
+    });
+
+  it.each<[string, Partial<Parameters<typeof aclOf>[1][number]>]>([
+    ['a denial', { grants: [given, { ...given, effect: 'DENY', resource: 'mqtt:topic:a/b' }] }],
+    ['an effect that nobody knows', { grants: [given, { ...given, effect: 'EFFECT_UNSPECIFIED' }] }],
+    ['another rule for requests', { requestRule: 'REQUEST_RULE_IOT_POLICY' }],
+    ['another rule for delivery', { deliveryRule: 'DELIVERY_RULE_EXPLICIT' }],
+    ['a later format', { format: 2 }],
+  ])('are not told where there is %s, in any of the sets', (_, change) => {
+    const plain = { ...set, grants: [given] };
+    expect(rulesOf(plain)).toEqual([allow('eq a'), allow('a/#'), NOTHING_ELSE]);
+    expect(rulesOf(plain, { ...plain, ...change })).toEqual([]);
+  });
+
+  it('allow nothing by a variable that the session has no value for', () => {
+    const grants = [{ ...given, resource: 'mqtt:topic:${other}a/*' }];
+    expect(rulesOf({ ...set, grants })).toEqual([NOTHING_ELSE]);
+  });
+
+  it('are left to asking where EMQX would put something in', () => {
+    const grants = [{ ...given, resource: 'mqtt:topic:\\${clientid}/*' }];
+    expect(rulesOf({ ...set, grants })).toEqual([]);
+  });
+});
+
 it('More rules than EMQX should try for each message are not told', () => {
   const many = Array.from({ length: 250 }, (_, index) => `t/${index}`);
   expect(publishing(...many).rules('exact')).toEqual([]);
