@@ -1,16 +1,18 @@
 /**
- * What EMQX asks by ExHook beside the same questions in our own contract: one daemon in a process of its own with all four ways
- * in, one client for all of them (HTTP/2 of Node, four connections as EMQX has, EMQX's headers), in short rounds in turn, so that
- * all meet the same machine. Each authentication is a connection of its own: the certificate is checked anew.
+ * What EMQX asks by ExHook and by HTTP beside the same questions in our own contract: one daemon in a process of its own with all
+ * six ways in, in short rounds in turn, so that all meet the same machine. gRPC comes from one client (HTTP/2 of Node, four
+ * connections as EMQX has, EMQX's headers), HTTP from a pool of eight that pipelines as EMQX's does. Each authentication is a
+ * connection of its own: the certificate is checked anew; by HTTP its answer has the list of rights.
  */
 import { type ChildProcess, fork } from 'node:child_process';
-import { X509Certificate } from 'node:crypto';
+import { randomBytes, X509Certificate } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { type ClientHttp2Session, connect } from 'node:http2';
 import { type AddressInfo, connect as connectSocket, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connect as connectTls } from 'node:tls';
 import { fileURLToPath } from 'node:url';
 import type { MethodDefinition } from '@grpc/proto-loader';
 import { SystemClock } from '../src/clock.ts';
@@ -21,9 +23,11 @@ import { compileDeviceGroups } from '../src/policy/device-groups.ts';
 import { CertificateMaker } from '../test/support/certificates.ts';
 import { CONFIGURATION, enrol, THING } from './daemon.ts';
 import type { Device } from './grpc.ts';
+import { HttpPool } from './http-pool.ts';
 import type { Row } from './row.ts';
 
 const CONNECTIONS = 4;
+const POOL = 8;
 const ROUNDS = 11;
 const ROUND_MS = 300;
 const IN_FLIGHT = 64;
@@ -42,7 +46,8 @@ interface Tls {
 interface Served {
   readonly devices: readonly Device[];
   readonly tls: Tls;
-  readonly ports: Readonly<Record<'plain' | 'secure' | 'own', number>>;
+  readonly secret: string;
+  readonly ports: Readonly<Record<'plain' | 'secure' | 'own' | 'http' | 'https', number>>;
   readonly socket: string;
 }
 
@@ -64,7 +69,8 @@ async function serve(directory: string): Promise<Served> {
     clientCaFile: file('callers.pem', callers.pem),
     clientFingerprints: [client.id],
   };
-  const [plain = 0, secure = 0, own = 0] = await freePorts(3);
+  const [plain = 0, secure = 0, own = 0, http = 0, https = 0] = await freePorts(5);
+  const secret = randomBytes(16).toString('hex');
   const socket = join(directory, 'own.sock');
   const port = (number: number, more: object): object => ({
     host: '127.0.0.1',
@@ -81,8 +87,20 @@ async function serve(directory: string): Promise<Served> {
       own: port(own, { tls, operations: ['broker'] }),
     },
     emqx: {
-      plain: { mutualTlsPorts: [MUTUAL_TLS_PORT], exhook: port(plain, { insecureLoopback: true }) },
-      secure: { mutualTlsPorts: [MUTUAL_TLS_PORT], exhook: port(secure, { tls }) },
+      plain: {
+        mutualTlsPorts: [MUTUAL_TLS_PORT],
+        exhook: port(plain, { insecureLoopback: true }),
+        http: port(http, {
+          acl: 'prefixes',
+          insecureLoopback: true,
+          sharedSecretFile: file('secret', secret),
+        }),
+      },
+      secure: {
+        mutualTlsPorts: [MUTUAL_TLS_PORT],
+        exhook: port(secure, { tls }),
+        http: port(https, { acl: 'prefixes', tls }),
+      },
     },
   };
   const clock = new SystemClock();
@@ -95,7 +113,8 @@ async function serve(directory: string): Promise<Served> {
   return {
     devices,
     tls: { ca: server.pem, cert: client.pem, key: client.keyPem },
-    ports: { plain, secure, own },
+    secret,
+    ports: { plain, secure, own, http, https },
     socket,
   };
 }
@@ -265,6 +284,48 @@ function byExHook(way: Way, devices: readonly Device[]): Asked {
   };
 }
 
+function byHttp(name: string, pool: HttpPool, devices: readonly Device[]): Asked {
+  const clients = devices.map(({ clientId, certificatePem }) => {
+    const { raw, subject } = new X509Certificate(certificatePem);
+    const cert = raw.toString('base64');
+    return {
+      question: JSON.stringify({ clientid: clientId, cert }),
+      action: {
+        clientid: clientId,
+        username: cert,
+        cn: clientId,
+        dn: subject.split('\n').reverse().join(','),
+      },
+    };
+  });
+  const actions = Array.from({ length: 1_000 }, (_, index) =>
+    JSON.stringify({
+      ...clients[0]?.action,
+      action: 'publish',
+      topic: `plant/${THING}/a/${String(index).padStart(4, '0')}/temp`,
+    }),
+  );
+  const ask = async (path: string, body: string, expected: string): Promise<void> => {
+    const answer = await pool.post(path, body);
+    if (answer.status !== 200 || !answer.body.includes(expected)) {
+      throw new Error(`${name}: ${path} was not answered with yes: ${answer.status} ${answer.body}`);
+    }
+  };
+  let connection = 0;
+  let action = 0;
+  return {
+    name,
+    authenticate: () => {
+      connection += 1;
+      return ask('/authenticate', clients[connection % clients.length]?.question ?? '', '"acl":[{');
+    },
+    authorize: () => {
+      action += 1;
+      return ask('/authorize', actions[action % actions.length] ?? '', '"result":"allow"');
+    },
+  };
+}
+
 async function byOwnContract(way: Way, devices: readonly Device[]): Promise<Asked> {
   const service = '/deviceauth.v1.DeviceAuth';
   const { deviceAuth } = CONTRACT;
@@ -406,18 +467,33 @@ async function rowsOf(
 
 export async function run(): Promise<readonly Row[]> {
   const directory = mkdtempSync(join(tmpdir(), 'deviceauthd-bench-'));
-  const ways: Way[] = [];
+  const ways: { close(): void }[] = [];
   let server: Server | undefined;
   try {
     server = await Server.start(directory);
-    const { devices, ports, socket, tls } = server.served;
+    const { devices, ports, secret, socket, tls } = server.served;
     const open = async (name: string, session: () => ClientHttp2Session): Promise<Way> => {
       const way = await Way.open(name, Array.from({ length: CONNECTIONS }, session));
       ways.push(way);
       return way;
     };
     const secure = { ...tls, servername: 'localhost', checkServerIdentity: () => undefined };
+    const sockets = <S>(made: () => S): readonly S[] => Array.from({ length: POOL }, made);
+    const http = await HttpPool.open(
+      sockets(() => connectSocket(ports.http, '127.0.0.1')),
+      'connect',
+      secret,
+    );
+    ways.push(http);
+    const https = await HttpPool.open(
+      sockets(() => connectTls({ ...secure, host: '127.0.0.1', port: ports.https })),
+      'secureConnect',
+      undefined,
+    );
+    ways.push(https);
     const all = [
+      byHttp('HTTP, TCP', http, devices),
+      byHttp('HTTP, TLS', https, devices),
       byExHook(await open('ExHook, TCP', () => connect(`http://127.0.0.1:${ports.plain}`)), devices),
       byExHook(
         await open('ExHook, TLS', () => connect(`https://127.0.0.1:${ports.secure}`, secure)),
