@@ -219,7 +219,7 @@ it.each([
         for (const step of history) await world.take(step);
         await world.settle();
       }),
-      soakRuns(4_000),
+      soakRuns(2_000),
     );
   },
   120_000,
