@@ -17,7 +17,7 @@ import {
   THING_ATTRIBUTE,
 } from '../emqx/emqx-ports.ts';
 import { grantsFingerprint } from '../emqx/grants-fingerprint.ts';
-import { disagreement } from '../emqx/peer-names.ts';
+import { whyNotProven } from '../emqx/peer-names.ts';
 import type { CallRefusal } from '../ports.ts';
 import type { AclRule } from './acl.ts';
 
@@ -131,10 +131,8 @@ export class EmqxRequests {
       return this.#refuse('EmqxAuthorize', { reason, message, clientId });
     }
     const { id: certificateId, subject } = parsed.certificate;
-    const differs = disagreement(subject, { cn, dn });
-    if (differs !== undefined) {
-      const what = differs === 'cn' ? 'common name' : 'distinguished name';
-      const message = `the ${what} that EMQX took from the handshake is not this certificate's, or there was none`;
+    const message = whyNotProven(subject, { cn, dn });
+    if (message !== undefined) {
       return this.#refuse('EmqxAuthorize', {
         reason: 'CERTIFICATE_NOT_PROVEN',
         message,

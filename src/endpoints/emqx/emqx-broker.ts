@@ -109,10 +109,6 @@ export class EmqxBroker implements EmqxSessions, EmqxClients {
     this.#endStream();
   }
 
-  get clientCount(): number {
-    return this.#byToken.size;
-  }
-
   async authenticate(
     client: EmqxClient,
     enforcement: (grants: SessionGrants) => Enforcement,

@@ -20,6 +20,19 @@ export function disagreement(
   return own.every((step, index) => isSameStep(step, theirs[index] ?? [])) ? undefined : 'dn';
 }
 
+/** The same for the operator, as a sentence; undefined: nothing differs. */
+export function whyNotProven(
+  subject: string,
+  given: { readonly cn: string; readonly dn: string },
+): string | undefined {
+  const differs = disagreement(subject, given);
+  if (differs === undefined) return undefined;
+  const what = differs === 'cn' ? 'common name' : 'distinguished name';
+  return given[differs] === ''
+    ? `EMQX names no ${what} of a certificate from the handshake: its listener asks for none, or the certificate has none`
+    : `the ${what} that EMQX took from the handshake is not this certificate's`;
+}
+
 interface Attribute {
   readonly type: string;
   readonly value: string;

@@ -6,7 +6,7 @@
 import type { ClientInfo__Output } from '../../contract/generated/emqx/exhook/v3/ClientInfo.ts';
 import type { ParseResult } from '../../identity/certificate.ts';
 import type { EmqxClient } from '../emqx/emqx-ports.ts';
-import { disagreement } from '../emqx/peer-names.ts';
+import { whyNotProven } from '../emqx/peer-names.ts';
 
 export type ProvenClient =
   | { readonly kind: 'proven'; readonly client: EmqxClient }
@@ -52,15 +52,9 @@ export function provenClient(info: ClientInfo__Output | null, options: ProofOpti
     return { kind: 'refused', reason: parsed.reason, message, clientId };
   }
   const { id: certificateId, subject } = parsed.certificate;
-  const differs = disagreement(subject, { cn, dn });
-  if (differs !== undefined) {
-    const what = differs === 'cn' ? 'common name' : 'distinguished name';
-    const message =
-      (differs === 'cn' ? cn : dn) === ''
-        ? `EMQX names no ${what} of a certificate from the handshake: its listener asks for none, or the certificate has none`
-        : `the ${what} that EMQX took from the handshake is not this certificate's`;
+  const message = whyNotProven(subject, { cn, dn });
+  if (message !== undefined)
     return { kind: 'refused', reason: 'CERTIFICATE_NOT_PROVEN', message, clientId, certificateId };
-  }
   const connection = peerport === 0 ? '' : `${node} ${peerhost}:${peerport}`;
   return { kind: 'proven', client: { clientId, certificate: username, connection } };
 }
