@@ -222,7 +222,7 @@ describe('copies of CAs and registry', () => {
 
 describe('an import that is killed', () => {
   const maker = new CertificateMaker();
-  const DEVICES = 400;
+  const DEVICES = 200;
 
   it('leaves the registry as it was, or as in the file', async () => {
     const here = await DaemonProcess.start();

@@ -236,7 +236,12 @@ describe.skipIf(noMosquitto)('npm start, where Mosquitto and its plugin are', ()
     // What takes a minute is compiled already.
     writeFileSync(
       checkout.path('plugins/mosquitto/CMakeLists.txt'),
-      `cmake_minimum_required(VERSION 3.18)\nproject(x NONE)\nfile(COPY ${plugin} DESTINATION \${CMAKE_BINARY_DIR})\n`,
+      [
+        'cmake_minimum_required(VERSION 3.18)',
+        'project(x NONE)',
+        `file(COPY ${plugin} DESTINATION \${CMAKE_BINARY_DIR})`,
+        'add_custom_target(deviceauth_mosquitto)',
+      ].join('\n'),
     );
     const first = checkout.start('--once');
     expect(await first.finished(), first.output()).toBe(0);

@@ -3,6 +3,7 @@
  * name): serving from start to stop, not serving while the daemon stops.
  */
 import type { Server } from '@grpc/grpc-js';
+import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { HealthImplementation } from 'grpc-health-check';
 import type { Contract } from '../../contract/index.ts';
@@ -16,7 +17,7 @@ export class Diagnostics {
   readonly #reflection: ReflectionService;
 
   constructor(contract: Contract) {
-    this.#reflection = new ReflectionService(contract.packageDefinition);
+    this.#reflection = new ReflectionService(described(contract.packageDefinition));
   }
 
   addTo(server: Server): void {
@@ -27,4 +28,21 @@ export class Diagnostics {
   serving(serving: boolean): void {
     for (const name of SERVICES) this.#health.setStatus(name, serving ? 'SERVING' : 'NOT_SERVING');
   }
+}
+
+/**
+ * So much of it that every proto file is described. Each definition holds the descriptors of all files, and reflection decodes
+ * them with each: a third of the time that the daemon takes to start.
+ */
+function described(whole: PackageDefinition): PackageDefinition {
+  const known = new Set<Buffer>();
+  return Object.fromEntries(
+    Object.entries(whole).filter(([, definition]) => {
+      // A service has none of its own.
+      const files = Array.isArray(definition.fileDescriptorProtos) ? definition.fileDescriptorProtos : [];
+      const before = known.size;
+      for (const file of files as Buffer[]) known.add(file);
+      return known.size > before;
+    }),
+  );
 }

@@ -163,8 +163,11 @@ export class RogueDaemon {
     for (const stream of this.#certificateStreams) stream.end();
   }
 
+  /** What is said after this goes to the streams that follow: on these it could still overtake their end. */
   endStreams(how: SaidStatus): void {
-    for (const stream of this.#streams) stream.emit('error', toServiceError(how));
+    const ended = [...this.#streams];
+    this.#streams.clear();
+    for (const stream of ended) stream.emit('error', toServiceError(how));
   }
 
   /** The plugin has a stream, whose snapshot it was sent. */

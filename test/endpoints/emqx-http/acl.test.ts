@@ -7,7 +7,7 @@ import { PolicyEngine } from '../../../src/policy/policy-engine.ts';
 import { isWellFormedResource } from '../../../src/policy/well-formed.ts';
 import { emqxDecides } from '../../support/emqx-acl.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
-import { runs } from '../../support/runs.ts';
+import { isSoak } from '../../support/runs.ts';
 
 const codec = loadContract().grantSet;
 const THING = '${iot:Connection.Thing.ThingName}';
@@ -245,7 +245,7 @@ it('EMQX decides by the rules as the evaluator does by the grants, for 100,000 r
         }
       },
     ),
-    runs(),
+    { numRuns: isSoak() ? 100_000 : 10_000 },
   );
   // All of it happens, and often.
   expect(Math.min(seen.told, seen.asked) / (seen.told + seen.asked)).toBeGreaterThan(0.1);

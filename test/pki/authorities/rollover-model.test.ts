@@ -14,6 +14,7 @@ import type { ServerCertificateRoom } from '../../../src/pki/server-certificates
 import type { KeyType } from '../../../src/pki/x509/certificate-issuer.ts';
 import { openCertificateRooms } from '../../support/certificate-rooms.ts';
 import { ManualClock } from '../../support/manual-clock.ts';
+import { soakRuns } from '../../support/runs.ts';
 import { FailingFiles } from '../failing-files.ts';
 
 const DAY = 86_400_000;
@@ -187,10 +188,8 @@ function expected(...reasons: readonly string[]): (error: { readonly reason?: st
   };
 }
 
-const factor = Number(process.env['DEVICEAUTHD_SOAK'] ?? '1');
-
 it('devices can verify their broker through any history of its CA', {
-  timeout: 120_000 * factor,
+  timeout: 1_200_000,
 }, async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(steps, { minLength: 1, maxLength: 25 }), async (history) => {
@@ -206,6 +205,6 @@ it('devices can verify their broker through any history of its CA', {
         await world.end();
       }
     }),
-    { numRuns: 60 * factor },
+    soakRuns(300),
   );
 });

@@ -1,102 +1,31 @@
-/**
- * The drivers of the plugin's parts (plugins/mosquitto/test), built into var/build, and what is said to the evaluator's. A
- * driver stays until a source or the compiler's flags change.
- */
+/** The drivers of the plugin's parts (plugins/mosquitto/test), and what is said to the evaluator's. */
 import { execFile, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const root = fileURLToPath(new URL('../../../..', import.meta.url));
-const proto = 'deviceauth/v1/device_auth.proto';
+const BUILD = fileURLToPath(new URL('../../../../scripts/build-plugin', import.meta.url));
 
-/** The parts of which each is made. */
-const DRIVERS = {
-  evaluate: [
-    'delivery',
-    'evaluator',
-    'filter_simulation',
-    'grant_index',
-    'grant_set',
-    'grant_set_unions',
-    'patterns',
-    'request_text',
-    'rests',
-    'session_topics',
-    'text_index',
-    'text_trie',
-    'topic_grants',
-    'topic_index',
-    'topic_pattern',
-    'well_formed',
-  ],
-  tls_directory: ['directory', 'tls_directory', 'tls_set'],
-} as const;
-
-const FLAGS = {
-  plain: ['-O2'],
-  /** With the code for processors without SSE2. */
-  sanitized: [
-    '-O1',
-    '-DDEVICEAUTH_PORTABLE',
-    '-fsanitize=address,undefined',
-    '-fno-sanitize-recover=all',
-    '-fno-omit-frame-pointer',
-  ],
-} as const;
+/** As installed; under the sanitizers; with the code for processors without SSE2. */
+const KINDS = { plain: [], sanitized: ['--sanitize'], portable: ['--portable'] } as const;
 
 /** Why it cannot be built here; undefined if it can. */
 export function missingTool(): string | undefined {
   const places = (process.env['PATH'] ?? '').split(':');
-  return ['c++', 'protoc', 'pkg-config'].find(
+  return ['c++', 'cmake', 'protoc', 'pkg-config'].find(
     (tool) => !places.some((place) => existsSync(join(place, tool))),
   );
 }
 
-export function buildEvaluate(kind: keyof typeof FLAGS): Promise<string> {
-  return buildDriver('evaluate', kind);
-}
-
 /** The path of the driver. Fails with what the compiler said, warnings included. */
-export async function buildDriver(name: keyof typeof DRIVERS, kind: keyof typeof FLAGS): Promise<string> {
-  const directory = join(root, 'var/build', `${name}-${kind}`);
-  const plugin = join(root, 'plugins/mosquitto');
-  const headers = join(plugin, 'src');
-  const sources = [
-    join(plugin, 'test', `${name}.cpp`),
-    ...DRIVERS[name].map((part) => join(headers, `${part}.cpp`)),
-  ];
-  const inputs = [
-    ...sources,
-    ...(await readdir(headers)).filter((file) => file.endsWith('.h')).map((file) => join(headers, file)),
-    join(root, 'proto', proto),
-  ];
-  const key = createHash('sha256').update(JSON.stringify(FLAGS[kind]));
-  for (const path of inputs.sort()) key.update(`\n${path} ${(await stat(path)).mtimeMs}`);
-  const driver = join(directory, `${name}-${key.digest('hex').slice(0, 16)}`);
-  if (existsSync(driver)) return driver;
-  await mkdir(directory, { recursive: true });
-  await run('protoc', [`--proto_path=${join(root, 'proto')}`, `--cpp_out=${directory}`, proto]);
-  const { stdout: libraries } = await run('pkg-config', ['--cflags', '--libs', 'protobuf', 'libcrypto']);
-  const made = `${driver}.${process.pid}`;
-  const warnings = ['-Wall', '-Wextra', '-Wconversion', '-Wshadow', '-Wpedantic', '-Werror'];
-  const generated = join(directory, proto.replace(/proto$/, 'pb.cc'));
-  const includes = ['-isystem', directory, '-I', headers];
-  // The generated code by itself: its warnings are not ours.
-  const object = `${made}.o`;
-  const options = ['-std=c++17', '-g', ...FLAGS[kind], ...includes];
-  await run('c++', [...options, '-c', generated, '-o', object]);
-  const link = [object, '-o', made, ...libraries.trim().split(/\s+/)];
-  await run('c++', [...options, ...warnings, ...sources, ...link]);
-  await rename(made, driver);
-  for (const file of await readdir(directory)) {
-    if (file.startsWith(`${name}-`) && file !== basename(driver)) await rm(join(directory, file));
-  }
-  return driver;
+export async function buildDriver(
+  name: 'evaluate' | 'tls_directory',
+  kind: keyof typeof KINDS,
+): Promise<string> {
+  const { stdout } = await run('sh', [BUILD, '--driver', name, ...KINDS[kind]]);
+  return stdout.trim();
 }
 
 /** UTF-8, and a lone surrogate as three bytes as if it were a character, which no UTF-8 has. */
