@@ -19,7 +19,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const root = join(import.meta.dirname, '../../..');
-const PARTS = ['bin', 'plugins', 'proto', 'scripts', 'src', 'package.json'];
+const PARTS = ['bin', 'plugins', 'proto', 'scripts', 'package.json'];
 const PLUGIN = 'var/build/mosquitto/deviceauth_mosquitto.so';
 
 export interface DemoRun {
@@ -51,7 +51,8 @@ export class DemoCheckout implements Disposable {
     this.directory = join(this.#temporary, at);
     mkdirSync(this.directory, { recursive: true });
     for (const part of PARTS) cpSync(join(root, part), join(this.directory, part), { recursive: true });
-    symlinkSync(join(root, 'node_modules'), join(this.directory, 'node_modules'));
+    // Not copied: Node has compiled these.
+    for (const part of ['node_modules', 'src']) symlinkSync(join(root, part), join(this.directory, part));
     const sbin = join(this.prefix, 'sbin');
     mkdirSync(sbin, { recursive: true });
     for (const name of readdirSync('/usr/bin').filter((each) => !['mosquitto', ...without].includes(each)))
