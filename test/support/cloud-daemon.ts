@@ -101,6 +101,11 @@ export class CloudDaemon {
     await this.daemon.stop();
     await this.aws.stop();
     this.core.remove();
+    // Other suites run in this process.
+    if (process.env['AWS_ACCESS_KEY_ID'] === this.aws.credentials.accessKeyId) {
+      delete process.env['AWS_ACCESS_KEY_ID'];
+      delete process.env['AWS_SECRET_ACCESS_KEY'];
+    }
   }
 }
 

@@ -1,7 +1,7 @@
 /** What part of the soak's cases CI takes, where a test names no other. */
-const IN_CI = 3 / 100;
+const IN_CI = 2 / 100;
 
-/** How many random cases a property test takes: 100,000 under `npm run soak`, and 3,000 otherwise. */
+/** How many random cases a property test takes: 100,000 under `npm run soak`, and 2,000 otherwise. */
 export function runs(): { readonly numRuns: number } {
   return { numRuns: 100_000 * (isSoak() ? 1 : IN_CI) };
 }

@@ -8,8 +8,13 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const BUILD = fileURLToPath(new URL('../../../../scripts/build-plugin', import.meta.url));
 
-/** As installed; under the sanitizers; with the code for processors without SSE2. */
-const KINDS = { plain: [], sanitized: ['--sanitize'], portable: ['--portable'] } as const;
+/** As installed; under the sanitizers; with the code for processors without SSE2; both. */
+const KINDS = {
+  plain: [],
+  sanitized: ['--sanitize'],
+  portable: ['--portable'],
+  portableSanitized: ['--sanitize', '--portable'],
+} as const;
 
 /** Why it cannot be built here; undefined if it can. */
 export function missingTool(): string | undefined {
