@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { FrameError, FrameSplitter } from '../../../src/endpoints/greengrass-ipc/frame-splitter.ts';
 import { MessageCodec } from '../../../src/endpoints/greengrass-ipc/message.ts';
 import { until } from '../../e2e/support/until.ts';
-import { runs } from '../../support/runs.ts';
+import { isSoak, runs } from '../../support/runs.ts';
 import { BROKER, IpcHouse } from './support/ipc-house.ts';
 import {
   connectFrame,
@@ -244,7 +244,8 @@ describe('the socket for components', () => {
         await until('they are gone', () => house.door.state().connections === 1);
         expect(house.door.state().activeCalls).toBe(0);
       }),
-      { numRuns: Math.ceil(runs().numRuns / TOGETHER) },
+      // So many that some of it means something.
+      { numRuns: (isSoak() ? 100_000 : 10_000) / TOGETHER },
     );
     expect(house.defects).toEqual([]);
     expect(house.door.connectionsOf(BROKER)).toBe(1);
