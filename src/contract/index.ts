@@ -52,7 +52,7 @@ export function protoDirectory(): string {
   return fileURLToPath(new URL(up, import.meta.url));
 }
 
-/** Reads and compiles the proto files: about 20 ms, so once for each process. */
+/** Reads and compiles the proto files: some tens of milliseconds, so once for each process. */
 export function loadContract(): Contract {
   const packageDefinition = loadSync(FILES, { ...LOAD_OPTIONS, includeDirs: [protoDirectory()] });
   const find = (name: string): unknown => {

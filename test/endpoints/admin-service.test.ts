@@ -365,7 +365,8 @@ describe('health checking and reflection', () => {
     expect(statuses).toEqual(['SERVING', 'NOT_SERVING']);
   });
 
-  it('describes its services to tools', async () => {
+  /** What reflection answers to a message of one field, which has a short text. */
+  async function reflected(field: number, text: string): Promise<string> {
     const client = new Client(`unix:${daemon.path('admin')}`, credentials.createInsecure());
     const same = (value: Buffer): Buffer => value;
     const path = '/grpc.reflection.v1.ServerReflection/ServerReflectionInfo';
@@ -374,11 +375,28 @@ describe('health checking and reflection', () => {
       call.on('data', resolve);
       call.on('error', reject);
     });
-    // list_services of field 7: "*".
-    call.write(Buffer.from([0x3a, 0x01, 0x2a]));
-    expect((await answer).toString('latin1')).toContain('deviceauth.v1.Admin');
+    call.write(Buffer.concat([Buffer.from([(field << 3) | 2, text.length]), Buffer.from(text)]));
+    const bytes = await answer;
     call.end();
     client.close();
+    return bytes.toString('latin1');
+  }
+
+  it('describes its services to tools', async () => {
+    // list_services
+    expect(await reflected(7, '*')).toContain('deviceauth.v1.Admin');
+  });
+
+  it.each([
+    ['deviceauth.v1.Session', 'thingName'],
+    ['deviceauth.v1.DeviceAuth', 'GetClientDeviceAuthToken'],
+    ['emqx.exhook.v2.HookProvider', 'OnClientAuthenticate'],
+    ['emqx.exhook.v3.HookProvider', 'OnClientAuthenticate'],
+    ['google.rpc.ErrorInfo', 'domain'],
+    ['google.rpc.Status', 'details'],
+  ])('describes the file of %s, with %s', async (symbol, part) => {
+    // file_containing_symbol
+    expect(await reflected(4, symbol)).toContain(part);
   });
 
   it('are not on the brokers’ sockets', async () => {
