@@ -1,6 +1,7 @@
 import { basename } from 'node:path';
 import { defineConfig } from 'vitest/config';
 import { BaseSequencer, type TestSpecification } from 'vitest/node';
+import { ResultsReporter } from './scripts/results.ts';
 import { isSoak } from './test/support/runs.ts';
 
 const shared = { testTimeout: isSoak() ? 900_000 : 30_000, hookTimeout: 60_000, pool: 'forks' } as const;
@@ -29,14 +30,18 @@ class LongestFirst extends BaseSequencer {
   }
 }
 
+/** Set by scripts/test, which sums up several runs. */
+const results = process.env['DEVICEAUTHD_RESULTS'];
+
 /**
- * Unit, conformance and property tests keep a processor busy each; a process runs one file after the other, as nothing in the
- * sources outlives a test, and starting one for each takes a fifth of the time. The end-to-end suite starts real processes and waits for
- * them: a few files at once keep the machine busy, and none of them is slowed so much that it shows.
+ * A process runs one file after the other, as nothing in the sources outlives a test, and starting one for each takes a fifth
+ * of the time. Unit, conformance and property tests keep a processor busy each. The end-to-end suite starts real processes and
+ * waits for them: a few files at once keep the machine busy, and none of them is slowed so much that it shows.
  */
 export default defineConfig({
   test: {
     sequence: { sequencer: LongestFirst },
+    reporters: results === undefined ? ['default'] : ['default', new ResultsReporter(results)],
     projects: [
       {
         test: {
@@ -55,6 +60,7 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           maxWorkers: 4,
+          isolate: false,
           sequence: { groupOrder: 2 },
         },
       },

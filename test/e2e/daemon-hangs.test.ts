@@ -22,7 +22,8 @@ onMosquitto('a daemon that hangs', (kind) => {
       kind.release.series === '2.0' ? { blocking_wait_ms: '100' } : { pending_max_ms: '1000' };
     const mosquitto = { pluginOptions: wait };
     scene = await Scene.start(kind, { configuration: { deviceGroups: GROUPS }, broker: { mosquitto } });
-    bystander = await scene.join('bystander');
+    const enrolled = await scene.enrol('bystander');
+    bystander = await until('the bystander is let in', () => scene.connect(enrolled));
     await bystander.subscribe('loop/bystander');
     knocking = await Promise.all(Array.from({ length: 30 }, (_, n) => scene.enrol(`knocking-${n}`)));
     daemonId = (await scene.admin.call('GetStatus', {})).processId;

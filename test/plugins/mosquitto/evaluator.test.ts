@@ -312,7 +312,7 @@ describe.skipIf(isLeftOut)('the evaluator of the Mosquitto plugin', () => {
   beforeAll(async () => {
     driver = await buildDriver('evaluate', 'plain');
     sanitized = await buildDriver('evaluate', 'sanitized');
-    portable = await buildDriver('evaluate', isSoak() ? 'portableSanitized' : 'portable');
+    portable = await buildDriver('evaluate_portable', isSoak() ? 'sanitized' : 'plain');
   });
 
   it("decides the reference's cases as the daemon does", async () => {

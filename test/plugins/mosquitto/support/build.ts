@@ -8,13 +8,8 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const BUILD = fileURLToPath(new URL('../../../../scripts/build-plugin', import.meta.url));
 
-/** As installed; under the sanitizers; with the code for processors without SSE2; both. */
-const KINDS = {
-  plain: [],
-  sanitized: ['--sanitize'],
-  portable: ['--portable'],
-  portableSanitized: ['--sanitize', '--portable'],
-} as const;
+/** As installed; under the sanitizers. */
+const KINDS = { plain: [], sanitized: ['--sanitize'] } as const;
 
 /** Why it cannot be built here; undefined if it can. */
 export function missingTool(): string | undefined {
@@ -26,7 +21,7 @@ export function missingTool(): string | undefined {
 
 /** The path of the driver. Fails with what the compiler said, warnings included. */
 export async function buildDriver(
-  name: 'evaluate' | 'tls_directory',
+  name: 'evaluate' | 'evaluate_portable' | 'tls_directory',
   kind: keyof typeof KINDS,
 ): Promise<string> {
   const { stdout } = await run('sh', [BUILD, '--driver', name, ...KINDS[kind]]);
