@@ -142,7 +142,7 @@ describe('trust, whatever happens to the clock', () => {
       ),
       runs(),
     );
-  }, 300_000);
+  });
 
   it('is kept for the whole trust duration when the clock only goes on', async () => {
     await fc.assert(
@@ -161,5 +161,5 @@ describe('trust, whatever happens to the clock', () => {
       }),
       runs(),
     );
-  }, 300_000);
+  });
 });

@@ -1,14 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written so
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadContract } from '../../src/contract/index.ts';
 import { Evaluator, innerFilter } from '../../src/policy/evaluator.ts';
 import { GrantSet } from '../../src/policy/grants.ts';
 import { deliveries, filterPatterns, topics, variables } from '../support/random-policies.ts';
 import { runs } from '../support/runs.ts';
 import { coveringFilters, covers, decide, fromSubscribe, isValidFilter } from './oracles.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 const codec = loadContract().grantSet;
 const evaluator = new Evaluator();

@@ -1,10 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written so
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { compileDeviceGroups, grantsOf, PolicyError } from '../../src/policy/device-groups.ts';
 import { runs } from '../support/runs.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 function config(resources: unknown, operations: unknown = ['mqtt:publish'], more = {}): unknown {
   return {

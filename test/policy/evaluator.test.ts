@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written so
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import type { GrantSet as WireGrantSet } from '../../src/contract/generated/deviceauth/v1/GrantSet.ts';
 import { loadContract } from '../../src/contract/index.ts';
 import { Evaluator } from '../../src/policy/evaluator.ts';
@@ -13,8 +13,6 @@ import { decide, fromSubscribe } from './oracles.ts';
 const codec = loadContract().grantSet;
 const evaluator = new Evaluator();
 const none = new Map<string, string>();
-
-vi.setConfig({ testTimeout: 300_000 });
 
 const allow = (operation: string, resource: string): Grant => ({ effect: 'ALLOW', operation, resource });
 const deny = (operation: string, resource: string): Grant => ({ effect: 'DENY', operation, resource });

@@ -1,14 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written so
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadContract } from '../../src/contract/index.ts';
 import type { Explanation } from '../../src/policy/decision.ts';
 import { compileDeviceGroups } from '../../src/policy/device-groups.ts';
 import { PolicyEngine } from '../../src/policy/policy-engine.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { runs } from '../support/runs.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 const engine = new PolicyEngine({ codec: loadContract().grantSet, clock: new ManualClock() });
 

@@ -1,14 +1,12 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written so
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { matches } from '../../src/policy/glob.ts';
 import { escapeLiteral, parsePattern } from '../../src/policy/patterns.ts';
 import { hashOf, RequestText } from '../../src/policy/request-text.ts';
 import { TextIndex } from '../../src/policy/text-index.ts';
 import { runs } from '../support/runs.ts';
 import { globs, toRegExp } from './oracles.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 const none = new Map<string, string>();
 

@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written so
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { loadContract } from '../../src/contract/index.ts';
 import type { Device } from '../../src/policy/device.ts';
 import { compileDeviceGroups } from '../../src/policy/device-groups.ts';
@@ -8,8 +8,6 @@ import { type Grant, GrantSet } from '../../src/policy/grants.ts';
 import { PolicyEngine } from '../../src/policy/policy-engine.ts';
 import { ManualClock } from '../support/manual-clock.ts';
 import { runs } from '../support/runs.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 const codec = loadContract().grantSet;
 

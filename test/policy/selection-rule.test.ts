@@ -1,9 +1,7 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { parseSelectionRule, SelectionRuleError } from '../../src/policy/selection-rule.ts';
 import { runs } from '../support/runs.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 function failure(text: string): SelectionRuleError {
   try {

@@ -1,12 +1,10 @@
 import fc from 'fast-check';
-import { describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { UNICODE_VERSION } from '../../src/policy/character-classes.ts';
 import { RequestText } from '../../src/policy/request-text.ts';
 import { isWellFormedOperation, isWellFormedResource } from '../../src/policy/well-formed.ts';
 import { runs } from '../support/runs.ts';
 import * as oracle from './oracles.ts';
-
-vi.setConfig({ testTimeout: 300_000 });
 
 function wellFormed(resource: string): boolean {
   const request = new RequestText();

@@ -22,5 +22,5 @@ describe('Text from outside', () => {
       }),
       runs(),
     );
-  }, 600_000);
+  });
 });

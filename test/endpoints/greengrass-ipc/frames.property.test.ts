@@ -252,5 +252,5 @@ describe('the socket for components', () => {
     expect(house.rooms.certificates.ends).toBe(house.rooms.certificates.subscriptions.length);
     expect(house.rooms.certificates.ends).toBeGreaterThan(0);
     expect(house.rooms.opens.length).toBeGreaterThan(0);
-  }, 300_000);
+  });
 });

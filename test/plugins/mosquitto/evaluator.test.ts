@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: policy variables are written so
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
-import { beforeAll, describe, expect, it, vi } from 'vitest';
+import { beforeAll, describe, expect, it } from 'vitest';
 import type { GrantSet as WireGrantSet } from '../../../src/contract/generated/deviceauth/v1/GrantSet.ts';
 import { loadContract } from '../../../src/contract/index.ts';
 import { compileDeviceGroups } from '../../../src/policy/device-groups.ts';
@@ -12,9 +12,7 @@ import cases from '../../conformance/cda.json' with { type: 'json' };
 import { ManualClock } from '../../support/manual-clock.ts';
 import { deliveries, requests, topics, variables, wireSets } from '../../support/random-policies.ts';
 import { isSoak, runs } from '../../support/runs.ts';
-import { buildDriver, bytesOf, missingTool, Questions } from './support/build.ts';
-
-vi.setConfig({ testTimeout: 1_200_000, hookTimeout: 600_000 });
+import { BUILD_MS, buildDriver, bytesOf, missingTool, Questions } from './support/build.ts';
 
 const codec = loadContract().grantSet;
 const evaluator = new Evaluator();
@@ -313,7 +311,7 @@ describe.skipIf(isLeftOut)('the evaluator of the Mosquitto plugin', () => {
     driver = await buildDriver('evaluate', 'plain');
     sanitized = await buildDriver('evaluate', 'sanitized');
     portable = await buildDriver('evaluate_portable', isSoak() ? 'sanitized' : 'plain');
-  });
+  }, BUILD_MS);
 
   it("decides the reference's cases as the daemon does", async () => {
     const comparison = new Comparison();

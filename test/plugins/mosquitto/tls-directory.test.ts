@@ -15,16 +15,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { MessageTypeDefinition } from '@grpc/proto-loader';
 import fc from 'fast-check';
-import { afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { CertificateUpdate } from '../../../src/contract/generated/deviceauth/v1/CertificateUpdate.ts';
 import { loadContract } from '../../../src/contract/index.ts';
 import { filesIn, filesOf, fits, makeUpdate } from '../../support/certificate-updates.ts';
 import { CertificateMaker } from '../../support/certificates.ts';
 import { makeCrl } from '../../support/crl.ts';
 import { runs } from '../../support/runs.ts';
-import { buildDriver, missingTool } from './support/build.ts';
-
-vi.setConfig({ testTimeout: 600_000, hookTimeout: 600_000 });
+import { BUILD_MS, buildDriver, missingTool } from './support/build.ts';
 
 const NAMES = [
   'ca.pem',
@@ -72,7 +70,7 @@ describe.skipIf(missingTool() !== undefined)('the directory of the broker’s ce
 
   beforeAll(async () => {
     driver = await buildDriver('tls_directory', 'sanitized');
-  });
+  }, BUILD_MS);
   beforeEach(() => {
     directory = mkdtempSync(join(tmpdir(), 'tls-directory-'));
   });
