@@ -144,7 +144,7 @@ onMosquitto(
       expect(lines[0]).toMatch(/client "noisy" may not publish to "x" \(correlation \S+\)/);
       await until('a line tells what was left out', async () => {
         await published(device, 'x', 'one more');
-        return /may not publish to .* \(\d{3} lines of this kind left out before it\)/.test(
+        return /may not publish to .* \(\d{3,} lines of this kind left out before it\)/.test(
           scene.mosquitto.log,
         );
       });
