@@ -19,6 +19,12 @@ export interface Credential {
   readonly certificatePem: string;
 }
 
+/** A call for a session that may have ended without an answer; the daemon may have opened one. */
+export interface UnansweredCall {
+  readonly clientId: string;
+  readonly correlationId: string;
+}
+
 export interface UpdateListener {
   onUpdate(update: Update): void;
   /** Called once, whoever ended it; nothing follows. */

@@ -175,7 +175,7 @@ export class SessionKeeper<Grants extends object> {
   }
 
   async #authenticate(session: KeptSession<Grants>, correlationId: string): Promise<void> {
-    const answer = await this.#options.daemon.openSession(session.credential, correlationId);
+    const answer = await this.#ask(session.credential, correlationId);
     const arrivedAt = this.#clock.monotonic();
     const token = answer.clientDeviceAuthToken;
     let sets: readonly Grants[];
@@ -194,6 +194,17 @@ export class SessionKeeper<Grants extends object> {
     this.#install(session, answer, sets, arrivedAt);
     if (this.#wasEnded(session)) {
       throw new DaemonError('INVALID_CLIENT_DEVICE_AUTH_TOKEN', 'the session ended before it began');
+    }
+  }
+
+  async #ask(credential: Credential, correlationId: string): Promise<TokenAnswer> {
+    try {
+      return await this.#options.daemon.openSession(credential, correlationId);
+    } catch (error) {
+      // With or without an answer; with one it opened nothing.
+      const isOpen = (error as { reason?: unknown }).reason === 'VERIFICATION_UNAVAILABLE';
+      if (isOpen) this.#updates.unanswered({ clientId: credential.clientId, correlationId });
+      throw error;
     }
   }
 

@@ -5,7 +5,7 @@
  * in doubt asks for a new stream.
  */
 import type { Clock } from '../../src/clock.ts';
-import type { DaemonPort, Log, Update } from './daemon-port.ts';
+import type { DaemonPort, Log, UnansweredCall, Update } from './daemon-port.ts';
 import type { EarlyEvent } from './early-events.ts';
 import type { KeptSession, Lifeline } from './kept-session.ts';
 import { toVariables } from './kept-session.ts';
@@ -53,6 +53,8 @@ interface StreamLife {
 
 const RESYNC_FOR_UNKNOWN_INTERVAL = 60_000;
 const STATED_AGAIN_WITHIN = 1000;
+/** A message's. */
+const MOST_UNANSWERED = 1000;
 const NEVER = Number.NEGATIVE_INFINITY;
 
 export class SessionUpdates<Grants> {
@@ -65,6 +67,7 @@ export class SessionUpdates<Grants> {
   #life: StreamLife | undefined;
   #resyncDue = false;
   #unknownEventAt = NEVER;
+  #unanswered: UnansweredCall[] = [];
   #whenReady: (() => void)[] = [];
   /** The daemon's life, as last heard. */
   epoch = '';
@@ -86,6 +89,7 @@ export class SessionUpdates<Grants> {
       brokerInstanceId: options.brokerInstanceId,
       caller: options.caller,
       onOpen: () => this.#begin(),
+      onOpened: () => this.#tellUnanswered(),
       onUpdate: (update) => this.#take(update),
       onLost: () => {
         this.#life = undefined;
@@ -122,6 +126,20 @@ export class SessionUpdates<Grants> {
 
   closed(token: string): void {
     this.#life?.unconfirmed.delete(token);
+  }
+
+  /**
+   * What it opened is over, though its token is not known. A stream that ends before it is told loses it: then the daemon finds out
+   * from the held tokens of one that begins a minute later.
+   */
+  unanswered(call: UnansweredCall): void {
+    if (this.#unanswered.length >= MOST_UNANSWERED) this.#unanswered.shift();
+    this.#unanswered.push(call);
+    this.#tellUnanswered();
+  }
+
+  #tellUnanswered(): void {
+    if (this.#stream.tellUnanswered(this.#unanswered)) this.#unanswered = [];
   }
 
   /** Many causes at once are one new stream. */

@@ -4,7 +4,7 @@
  * again once an update has arrived). One call at a time; nothing of an older call is heard after a newer began.
  */
 import type { Clock } from '../../src/clock.ts';
-import type { DaemonPort, Log, Update, UpdateCall } from './daemon-port.ts';
+import type { DaemonPort, Log, UnansweredCall, Update, UpdateCall } from './daemon-port.ts';
 
 export interface UpdateStreamOptions {
   readonly daemon: DaemonPort;
@@ -15,6 +15,8 @@ export interface UpdateStreamOptions {
   readonly caller: string;
   /** A new call begins: the tokens to tell the daemon. */
   readonly onOpen: () => readonly string[];
+  /** They are on their way. */
+  readonly onOpened: () => void;
   readonly onUpdate: (update: Update) => void;
   readonly onLost: () => void;
   /** In [0, 1); default Math.random. */
@@ -69,6 +71,13 @@ export class UpdateStream {
     return true;
   }
 
+  /** False when there is no stream to tell it on. */
+  tellUnanswered(calls: readonly UnansweredCall[]): boolean {
+    if (this.#call === undefined) return false;
+    if (calls.length > 0) this.#call.send({ closed: { unanswered: [...calls] } });
+    return true;
+  }
+
   #open(): void {
     const { daemon, brokerInstanceId, caller, onOpen, onUpdate } = this.#options;
     const held = onOpen();
@@ -92,6 +101,7 @@ export class UpdateStream {
     parts.forEach((chunk, index) => {
       call.send({ held: { clientDeviceAuthTokens: chunk, last: index === parts.length - 1 } });
     });
+    this.#options.onOpened();
     this.#heardAt = this.#options.clock.monotonic();
     this.#watch(SILENCE);
   }

@@ -9,6 +9,7 @@ import type {
   OpenedSession,
   OpenRequest,
   OpenResult,
+  UnansweredCall,
   UpdateSubscription,
 } from '../sessions/session-api.ts';
 import type { SequencedEvent } from '../sessions/session-events.ts';
@@ -21,7 +22,15 @@ export interface Logger {
   error(fields: Readonly<Record<string, unknown>>, message: string): void;
 }
 
-export type { AuthorizeResult, Hello, OpenedSession, OpenRequest, OpenResult, UpdateSubscription };
+export type {
+  AuthorizeResult,
+  Hello,
+  OpenedSession,
+  OpenRequest,
+  OpenResult,
+  UnansweredCall,
+  UpdateSubscription,
+};
 
 export interface Sessions {
   open(request: OpenRequest, signal: AbortSignal): Promise<OpenResult>;

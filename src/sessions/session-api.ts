@@ -37,12 +37,18 @@ export interface Hello {
   readonly epoch: string;
 }
 
+/** An opening whose answer its caller did not get, and does not wait for any more. */
+export interface UnansweredCall {
+  readonly clientId: string;
+  readonly correlationId: string;
+}
+
 /** A caller's end of its update stream. After its end, whoever ended it, nothing on it has an effect. */
 export interface UpdateSubscription {
   held(tokens: readonly string[], last: boolean): void;
   used(tokens: readonly string[]): void;
-  /** As `close` for each; heartbeats say how many were taken in. */
-  closed(tokens: readonly string[]): void;
+  /** As `close` for each, and for what these calls opened; heartbeats say how many of both were taken in. */
+  closed(tokens: readonly string[], unanswered?: readonly UnansweredCall[]): void;
   /** The caller is gone; may be called at any time, from the sink too, and more than once. */
   end(): void;
 }

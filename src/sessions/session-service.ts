@@ -38,10 +38,11 @@ import type {
   OpenResult,
   SessionFilter,
   SessionStats,
+  UnansweredCall,
   UpdateSubscription,
 } from './session-api.ts';
 import { SessionEnds } from './session-ends.ts';
-import type { SessionState } from './session-events.ts';
+import type { Broker, SessionState } from './session-events.ts';
 import {
   type BrokerSummary,
   listBrokers,
@@ -246,16 +247,24 @@ export class SessionService {
       used: (tokens) => {
         if (stream.live) for (const token of tokens) this.#table.use(broker, token);
       },
-      closed: (tokens) => {
+      closed: (tokens, unanswered = []) => {
         if (!stream.live) return;
         for (const token of tokens) this.close(broker.listener, token);
-        stream.closedTokens += tokens.length;
+        for (const call of unanswered) this.#closeUnanswered(broker, call);
+        stream.closedTokens += tokens.length + unanswered.length;
       },
       end: () => {
         stream.end(undefined);
         this.#streamEnded(stream);
       },
     };
+  }
+
+  /** Without its token nobody can use it, and nothing else would end it while this broker's stream lasts. */
+  #closeUnanswered(broker: Broker, { clientId, correlationId }: UnansweredCall): void {
+    for (const session of this.#table.of(broker, clientId)) {
+      if (session.correlationId === correlationId) this.#table.remove(session);
+    }
   }
 
   /** Throws INVALID_ARGUMENTS when nothing is named, or too little to be meant. Answers how many ended. */

@@ -121,8 +121,7 @@ export class SessionTable {
   admit(candidate: Candidate): Admission {
     const { maxPerClientId } = this.#options.settings();
     const departures = this.#shrink();
-    const own =
-      this.#brokers.get(brokerKey(candidate.broker))?.clients.get(candidate.clientId)?.toArray() ?? [];
+    const own = this.of(candidate.broker, candidate.clientId);
     for (const session of own.slice(0, Math.max(0, own.length + 1 - maxPerClientId))) {
       this.remove(session);
       departures.push({ session, cause: 'superseded' });
@@ -218,6 +217,11 @@ export class SessionTable {
   /** Those with a session; live, so that it may be walked while sessions come and go. */
   certificates(): IterableIterator<CertificateSessions> {
     return this.#certificates.values();
+  }
+
+  /** Those of a broker's client, oldest first. */
+  of(broker: Broker, clientId: string): Session[] {
+    return this.#brokers.get(brokerKey(broker))?.clients.get(clientId)?.toArray() ?? [];
   }
 
   /** At whichever broker. */

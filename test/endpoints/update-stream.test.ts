@@ -63,6 +63,21 @@ describe('SubscribeToSessionUpdates', () => {
     expect(await stream.ended).toBeUndefined();
   });
 
+  it('takes unanswered calls beside closed tokens, a thousand of both in a message', async () => {
+    const tokens = Array.from({ length: 999 }, (_, at) => `t${at}`);
+    const call = { clientId: 'sensor-17', correlationId: 'c' };
+    const stream = caller.stream('SubscribeToSessionUpdates').send(hello).send(lastHeld);
+    stream.send({ closed: { clientDeviceAuthTokens: tokens, unanswered: [call] } });
+    const updates = await subscribed();
+    await vi.waitFor(() => expect(updates.unanswered).toEqual([call]));
+    expect(updates.closedTokens).toEqual(tokens);
+    stream.send({ closed: { clientDeviceAuthTokens: tokens, unanswered: [call, call] } });
+    expect(await stream.ended).toMatchObject({
+      reason: 'INVALID_ARGUMENTS',
+      message: 'client_device_auth_tokens and unanswered together hold more than 1000',
+    });
+  });
+
   it('may be all that a listener allows, and then closes sessions all the same', async () => {
     await house.close();
     house = await House.open((directory) => ({

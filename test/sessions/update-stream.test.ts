@@ -214,6 +214,37 @@ describe('tokens closed on a stream', () => {
     expect(counts(room.connected())).toEqual([0]);
   });
 
+  it('need not be known: what a call opened that was never answered is closed by the call', async () => {
+    const room = new Room();
+    const open = async (
+      clientId: string,
+      correlationId: string,
+      instanceId = 'b1',
+      listener = 'mosquitto',
+    ) => {
+      const broker = { listener, instanceId };
+      const request = { clientId, certificatePem: `PEM of ${clientId}`, broker, correlationId };
+      const opened = await room.service.open(request, new AbortController().signal);
+      if (opened.kind === 'refused') throw opened.error;
+      return opened.session.token;
+    };
+    await open('a', 'unanswered');
+    const others = [
+      await open('a', 'answered'),
+      await open('b', 'unanswered'),
+      await open('a', 'unanswered', 'b2'),
+      await open('a', 'unanswered', 'b1', 'emqx'),
+    ];
+    const stream = room.connected();
+    const unanswered = ['a', 'nobody'].map((clientId) => ({ clientId, correlationId: 'unanswered' }));
+    stream.subscription.closed(['unheard of'], unanswered);
+    const left = room.service.list({ size: 10 }).items.map(({ tokenPrefix }) => tokenPrefix);
+    expect(left.sort()).toEqual(others.map((token) => token.slice(0, 8)).sort());
+    room.clock.advance(5_000);
+    expect(stream.of('heartbeat').map(({ closedTokens }) => closedTokens)).toEqual([3]);
+    expect([room.ends, room.faults]).toEqual([[], []]);
+  });
+
   it('are closed no more once it has been replaced', async () => {
     const room = new Room();
     const { token } = await room.open('a');

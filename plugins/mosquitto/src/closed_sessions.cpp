@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace deviceauth {
 namespace {
@@ -13,9 +14,9 @@ constexpr std::size_t kMost = 10'000;
 
 }  // namespace
 
-void ClosedSessions::Add(const std::string& token) {
+void ClosedSessions::Add(ClosedSession closed) {
   if (waiting_.size() >= kMost) waiting_.pop_front();
-  waiting_.push_back(token);
+  waiting_.push_back(std::move(closed));
   if (due_ == EventLoop::kNoTimer) due_ = loop_->After(kGatheredFor, [this] { TellNow(); });
 }
 
@@ -35,10 +36,10 @@ void ClosedSessions::TellNow() {
   loop_->Cancel(&due_);
   const auto count = static_cast<std::ptrdiff_t>(std::min(waiting_.size(), kMost - told_.size()));
   if (count == 0) return;
-  const std::vector<std::string> tokens(waiting_.begin(), waiting_.begin() + count);
-  if (!tell_(tokens)) return;
+  const std::vector<ClosedSession> closed(waiting_.begin(), waiting_.begin() + count);
+  if (!tell_(closed)) return;
   waiting_.erase(waiting_.begin(), waiting_.begin() + count);
-  told_.insert(told_.end(), tokens.begin(), tokens.end());
+  told_.insert(told_.end(), closed.begin(), closed.end());
 }
 
 }  // namespace deviceauth

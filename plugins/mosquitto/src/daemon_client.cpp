@@ -35,6 +35,7 @@ CallError ToCallError(const grpc::Status& status) {
     google::rpc::ErrorInfo info;
     google::rpc::RetryInfo retry;
     if (detail.Is<google::rpc::ErrorInfo>() && detail.UnpackTo(&info) && info.domain() == kErrorDomain) {
+      error.is_answer = true;
       error.reason = Printable(info.reason(), kLongestName);
       error.message = Printable(status.error_message(), kLongestText);
       error.is_verdict = info.reason() == kVerdict && status.error_code() == grpc::StatusCode::UNAUTHENTICATED;

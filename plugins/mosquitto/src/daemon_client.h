@@ -37,6 +37,8 @@ struct CallError {
   Milliseconds retry_after_ms = 0;
   // INVALID_CREDENTIAL, in the status that goes with it.
   bool is_verdict = false;
+  // The daemon said so; otherwise it may have done what it was asked for.
+  bool is_answer = false;
 };
 
 template <typename Value>

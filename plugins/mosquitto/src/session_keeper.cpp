@@ -184,9 +184,11 @@ void SessionKeeper::Open(const KeptSessionPtr& session, const std::string& corre
 void SessionKeeper::Ask(const KeptSessionPtr& session, const std::string& correlation_id, Done done) {
   daemon_->OpenSession(
       session->credential, correlation_id,
-      [this, session, done = std::move(done)](Outcome<std::shared_ptr<const DaemonClient::TokenAnswer>> outcome) {
+      [this, session, correlation_id,
+       done = std::move(done)](Outcome<std::shared_ptr<const DaemonClient::TokenAnswer>> outcome) {
         const Milliseconds arrived_at = SteadyNow();
         if (outcome.error.has_value()) {
+          if (!outcome.error->is_answer) updates_->TellClosed({{}, session->credential.client_id, correlation_id});
           done(std::move(outcome.error));
           return;
         }
@@ -336,7 +338,7 @@ void SessionKeeper::Forget(const KeptSessionPtr& session) {
 // Never a token that a session has: whoever else was told it, it is not theirs to close.
 void SessionKeeper::TellClosed(const std::string& token) {
   if (!IsToken(token) || by_token_.count(token) != 0) return;
-  updates_->TellClosed(token);
+  updates_->TellClosed({token, {}, {}});
 }
 
 bool SessionKeeper::IsAnothers(const std::string& token, const KeptSessionPtr& session) const {

@@ -15,8 +15,8 @@ constexpr Milliseconds kBusyPause = 5;
 constexpr std::size_t kTokensInAMessage = 1000;
 
 // At least one chunk, which may be empty.
-template <typename Each>
-void InChunks(const std::vector<std::string>& tokens, Each each) {
+template <typename All, typename Each>
+void InChunks(const All& tokens, Each each) {
   std::size_t at = 0;
   do {
     const std::size_t end = std::min(at + kTokensInAMessage, tokens.size());
@@ -61,11 +61,19 @@ bool UpdateStream::ReportUsage(const std::vector<std::string>& tokens) {
   return true;
 }
 
-bool UpdateStream::TellClosed(const std::vector<std::string>& tokens) {
+bool UpdateStream::TellClosed(const std::vector<ClosedSession>& closed) {
   if (call_ == nullptr) return false;
-  InChunks(tokens, [this](auto begin, auto end, bool) {
+  InChunks(closed, [this](auto begin, auto end, bool) {
     v1::SessionUpdatesRequest message;
-    message.mutable_closed()->mutable_client_device_auth_tokens()->Assign(begin, end);
+    for (auto each = begin; each != end; ++each) {
+      if (!each->token.empty()) {
+        message.mutable_closed()->add_client_device_auth_tokens(each->token);
+        continue;
+      }
+      v1::UnansweredCall* const call = message.mutable_closed()->add_unanswered();
+      call->set_client_id(each->client_id);
+      call->set_correlation_id(each->correlation_id);
+    }
     call_->Send(std::move(message));
   });
   return true;

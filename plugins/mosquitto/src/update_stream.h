@@ -1,4 +1,4 @@
-// The life of the update stream: hello and held tokens up, then usage and closed ones; silence of 15 s, an end or an error is the same thing,
+// The life of the update stream: hello and held tokens up, then usage and what was closed; silence of 15 s, an end or an error is the same thing,
 // gone, and it is opened again after a back-off with jitter (50 ms doubling to 2 s, from the start again once an update has
 // arrived). One call at a time; nothing of an older call is heard after a newer began.
 //
@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "closed_sessions.h"
 #include "daemon_client.h"
 #include "event_loop.h"
 #include "messages.h"
@@ -42,7 +43,7 @@ class UpdateStream {
   // False when there is no stream to report on.
   bool ReportUsage(const std::vector<std::string>& tokens);
   // False when there is no stream to tell it on.
-  bool TellClosed(const std::vector<std::string>& tokens);
+  bool TellClosed(const std::vector<ClosedSession>& closed);
 
  private:
   void Open();

@@ -56,7 +56,7 @@ Updates::Updates(EventLoop* loop, DaemonClient* daemon, Handover* handover, cons
                [this](const v1::SessionUpdate& update) { Take(update); },
                [this](const std::string& why) { Lost(why); },
                [this] { return handover_->depth() > kDeepHandover; }}),
-      closed_(loop, [this](const std::vector<std::string>& tokens) { return stream_.TellClosed(tokens); }) {}
+      closed_(loop, [this](const std::vector<ClosedSession>& closed) { return stream_.TellClosed(closed); }) {}
 
 void Updates::Stop() {
   closed_.TellNow();

@@ -11,6 +11,7 @@
 #include <string>
 #include <unordered_map>
 #include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "closed_sessions.h"
@@ -58,7 +59,7 @@ class Updates {
   void Opened(const KeptSessionPtr& session);
   void Closed(const std::string& token);
   // The daemon is to hear, sooner or later, that it is closed.
-  void TellClosed(const std::string& token) { closed_.Add(token); }
+  void TellClosed(ClosedSession closed) { closed_.Add(std::move(closed)); }
   // Many causes at once are one new stream, and a second passes between two.
   void Resync(const std::string& why);
   void ResyncSoon(const std::string& why);

@@ -132,6 +132,7 @@ import type { SubscribeToCertificateUpdatesRequest as _deviceauth_v1_SubscribeTo
 import type { Thing as _deviceauth_v1_Thing, Thing__Output as _deviceauth_v1_Thing__Output } from './deviceauth/v1/Thing.ts';
 import type { TokenUsage as _deviceauth_v1_TokenUsage, TokenUsage__Output as _deviceauth_v1_TokenUsage__Output } from './deviceauth/v1/TokenUsage.ts';
 import type { TroubleCount as _deviceauth_v1_TroubleCount, TroubleCount__Output as _deviceauth_v1_TroubleCount__Output } from './deviceauth/v1/TroubleCount.ts';
+import type { UnansweredCall as _deviceauth_v1_UnansweredCall, UnansweredCall__Output as _deviceauth_v1_UnansweredCall__Output } from './deviceauth/v1/UnansweredCall.ts';
 import type { UpdateConnectivityInfoRequest as _deviceauth_v1_UpdateConnectivityInfoRequest, UpdateConnectivityInfoRequest__Output as _deviceauth_v1_UpdateConnectivityInfoRequest__Output } from './deviceauth/v1/UpdateConnectivityInfoRequest.ts';
 import type { UpdateConnectivityInfoResponse as _deviceauth_v1_UpdateConnectivityInfoResponse, UpdateConnectivityInfoResponse__Output as _deviceauth_v1_UpdateConnectivityInfoResponse__Output } from './deviceauth/v1/UpdateConnectivityInfoResponse.ts';
 import type { UpdateThingRequest as _deviceauth_v1_UpdateThingRequest, UpdateThingRequest__Output as _deviceauth_v1_UpdateThingRequest__Output } from './deviceauth/v1/UpdateThingRequest.ts';
@@ -293,6 +294,7 @@ export interface ProtoGrpcType {
       TokenUsage: MessageTypeDefinition<_deviceauth_v1_TokenUsage, _deviceauth_v1_TokenUsage__Output>
       TroubleCount: MessageTypeDefinition<_deviceauth_v1_TroubleCount, _deviceauth_v1_TroubleCount__Output>
       TroubleKind: EnumTypeDefinition
+      UnansweredCall: MessageTypeDefinition<_deviceauth_v1_UnansweredCall, _deviceauth_v1_UnansweredCall__Output>
       UpdateConnectivityInfoRequest: MessageTypeDefinition<_deviceauth_v1_UpdateConnectivityInfoRequest, _deviceauth_v1_UpdateConnectivityInfoRequest__Output>
       UpdateConnectivityInfoResponse: MessageTypeDefinition<_deviceauth_v1_UpdateConnectivityInfoResponse, _deviceauth_v1_UpdateConnectivityInfoResponse__Output>
       UpdateThingRequest: MessageTypeDefinition<_deviceauth_v1_UpdateThingRequest, _deviceauth_v1_UpdateThingRequest__Output>

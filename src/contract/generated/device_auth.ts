@@ -39,6 +39,7 @@ import type { SessionsEnded as _deviceauth_v1_SessionsEnded, SessionsEnded__Outp
 import type { SessionsSnapshot as _deviceauth_v1_SessionsSnapshot, SessionsSnapshot__Output as _deviceauth_v1_SessionsSnapshot__Output } from './deviceauth/v1/SessionsSnapshot.ts';
 import type { SubscribeToCertificateUpdatesRequest as _deviceauth_v1_SubscribeToCertificateUpdatesRequest, SubscribeToCertificateUpdatesRequest__Output as _deviceauth_v1_SubscribeToCertificateUpdatesRequest__Output } from './deviceauth/v1/SubscribeToCertificateUpdatesRequest.ts';
 import type { TokenUsage as _deviceauth_v1_TokenUsage, TokenUsage__Output as _deviceauth_v1_TokenUsage__Output } from './deviceauth/v1/TokenUsage.ts';
+import type { UnansweredCall as _deviceauth_v1_UnansweredCall, UnansweredCall__Output as _deviceauth_v1_UnansweredCall__Output } from './deviceauth/v1/UnansweredCall.ts';
 import type { UpdatesHello as _deviceauth_v1_UpdatesHello, UpdatesHello__Output as _deviceauth_v1_UpdatesHello__Output } from './deviceauth/v1/UpdatesHello.ts';
 import type { VerifyClientDeviceIdentityRequest as _deviceauth_v1_VerifyClientDeviceIdentityRequest, VerifyClientDeviceIdentityRequest__Output as _deviceauth_v1_VerifyClientDeviceIdentityRequest__Output } from './deviceauth/v1/VerifyClientDeviceIdentityRequest.ts';
 import type { VerifyClientDeviceIdentityResponse as _deviceauth_v1_VerifyClientDeviceIdentityResponse, VerifyClientDeviceIdentityResponse__Output as _deviceauth_v1_VerifyClientDeviceIdentityResponse__Output } from './deviceauth/v1/VerifyClientDeviceIdentityResponse.ts';
@@ -96,6 +97,7 @@ export interface ProtoGrpcType {
       SessionsSnapshot: MessageTypeDefinition<_deviceauth_v1_SessionsSnapshot, _deviceauth_v1_SessionsSnapshot__Output>
       SubscribeToCertificateUpdatesRequest: MessageTypeDefinition<_deviceauth_v1_SubscribeToCertificateUpdatesRequest, _deviceauth_v1_SubscribeToCertificateUpdatesRequest__Output>
       TokenUsage: MessageTypeDefinition<_deviceauth_v1_TokenUsage, _deviceauth_v1_TokenUsage__Output>
+      UnansweredCall: MessageTypeDefinition<_deviceauth_v1_UnansweredCall, _deviceauth_v1_UnansweredCall__Output>
       UpdatesHello: MessageTypeDefinition<_deviceauth_v1_UpdatesHello, _deviceauth_v1_UpdatesHello__Output>
       VerifyClientDeviceIdentityRequest: MessageTypeDefinition<_deviceauth_v1_VerifyClientDeviceIdentityRequest, _deviceauth_v1_VerifyClientDeviceIdentityRequest__Output>
       VerifyClientDeviceIdentityResponse: MessageTypeDefinition<_deviceauth_v1_VerifyClientDeviceIdentityResponse, _deviceauth_v1_VerifyClientDeviceIdentityResponse__Output>

@@ -6,7 +6,9 @@ import { randomUUID } from 'node:crypto';
 import type { AuthorizeClientDeviceActionRequest__Output } from '../../contract/generated/deviceauth/v1/AuthorizeClientDeviceActionRequest.ts';
 import type { ClientDeviceCredential__Output } from '../../contract/generated/deviceauth/v1/ClientDeviceCredential.ts';
 import type { CredentialDocument__Output } from '../../contract/generated/deviceauth/v1/CredentialDocument.ts';
+import type { UnansweredCall__Output } from '../../contract/generated/deviceauth/v1/UnansweredCall.ts';
 import { DaemonError } from '../../errors.ts';
+import type { UnansweredCall } from '../ports.ts';
 
 /** Of a certificate, in characters: PEM and base64 are ASCII. */
 export const LONGEST_CERTIFICATE = 64 * 1024;
@@ -80,6 +82,19 @@ export function tokens(values: readonly string[], longest: number): readonly str
     }
   }
   return values;
+}
+
+/** Calls of a closed message. One without a correlation id is nobody's. */
+export function unansweredCalls(
+  values: readonly UnansweredCall__Output[],
+  most: number,
+): readonly UnansweredCall[] {
+  if (values.length > most)
+    throw invalid('client_device_auth_tokens and unanswered together hold more than 1000');
+  return values.map((call) => ({
+    clientId: call.clientId,
+    correlationId: correlationId(call.correlationId),
+  }));
 }
 
 /** Free text for `status`: shown to an operator, so only printable and short. */

@@ -1,6 +1,6 @@
 /**
  * One plugin's SubscribeToSessionUpdates stream: holds the caller to the protocol (hello, held chunks, then usage and
- * closed tokens), and carries the session room's events down in order. Events wait here, already serialized, while the caller does not
+ * closed messages), and carries the session room's events down in order. Events wait here, already serialized, while the caller does not
  * read; one that falls too far behind is ended with RESOURCE_EXHAUSTED, so that it comes back and takes a snapshot.
  * A snapshot is not counted, for the caller asked for it; while much of one waits, held tokens are not read on.
  * The subscription ends with the stream, exactly once.
@@ -11,7 +11,7 @@ import type { SessionUpdatesRequest__Output } from '../../contract/generated/dev
 import { DaemonError } from '../../errors.ts';
 import type { SequencedEvent } from '../../sessions/session-events.ts';
 import type { Sessions, UpdateSubscription } from '../ports.ts';
-import { brokerInstanceId, callerName, invalid, tokens } from './arguments.ts';
+import { brokerInstanceId, callerName, invalid, tokens, unansweredCalls } from './arguments.ts';
 import { type CallRunner, isMalformed, malformed } from './calls.ts';
 import { sessionUpdate } from './wire.ts';
 
@@ -95,8 +95,11 @@ class UpdateStream {
     else if (message.held) this.#receiveHeld(message.held.clientDeviceAuthTokens, message.held.last);
     else if (message.usage)
       this.#subscription?.used(tokens(message.usage.clientDeviceAuthTokens, LARGEST_CHUNK));
-    else if (message.closed)
-      this.#subscription?.closed(tokens(message.closed.clientDeviceAuthTokens, LARGEST_CHUNK));
+    else if (message.closed) {
+      const closed = tokens(message.closed.clientDeviceAuthTokens, LARGEST_CHUNK);
+      const unanswered = unansweredCalls(message.closed.unanswered, LARGEST_CHUNK - closed.length);
+      this.#subscription?.closed(closed, unanswered);
+    }
   }
 
   #isExpected({ message }: SessionUpdatesRequest__Output): boolean {

@@ -23,6 +23,7 @@ import type {
   OpenRequest,
   OpenResult,
   Sessions,
+  UnansweredCall,
   UpdateSubscription,
 } from '../../../src/endpoints/ports.ts';
 import type {
@@ -56,6 +57,7 @@ export class ScriptedUpdates implements UpdateSubscription {
   readonly heldChunks: { readonly tokens: readonly string[]; readonly last: boolean }[] = [];
   readonly usage: string[] = [];
   readonly closedTokens: string[] = [];
+  readonly unanswered: UnansweredCall[] = [];
   ends = 0;
   #sequence = 0;
 
@@ -76,8 +78,9 @@ export class ScriptedUpdates implements UpdateSubscription {
     this.usage.push(...tokens);
   }
 
-  closed(tokens: readonly string[]): void {
+  closed(tokens: readonly string[], unanswered: readonly UnansweredCall[]): void {
     this.closedTokens.push(...tokens);
+    this.unanswered.push(...unanswered);
   }
 
   end(): void {

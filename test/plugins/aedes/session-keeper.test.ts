@@ -63,6 +63,42 @@ async function open(
   return opening;
 }
 
+describe('a call for a session that fails', () => {
+  const fail = async (
+    { keeper, daemon }: Pick<ReturnType<typeof keeperOf>, 'keeper' | 'daemon'>,
+    reason: 'VERIFICATION_UNAVAILABLE' | 'INVALID_CREDENTIAL',
+    correlationId: string,
+  ) => {
+    const opening = keeper.open(device('x'), correlationId);
+    daemon.opens.at(-1)!.fail(new DaemonError(reason, 'no'));
+    await expect(opening).rejects.toMatchObject({ reason });
+  };
+
+  it('is told to the daemon, which may have opened one, unless that has refused the device', async () => {
+    const world = await connected();
+    await fail(world, 'VERIFICATION_UNAVAILABLE', 'lost');
+    await fail(world, 'INVALID_CREDENTIAL', 'refused');
+    expect(world.daemon.stream.unanswered).toEqual(['x lost']);
+  });
+
+  it('is told on the next stream, after the held tokens, when there is none', async () => {
+    const world = await connected();
+    world.daemon.stream.breakOff();
+    await fail(world, 'VERIFICATION_UNAVAILABLE', 'lost');
+    world.clock.advance(50);
+    expect(world.daemon.streams).toHaveLength(2);
+    expect(world.daemon.stream.unanswered).toEqual(['x lost']);
+    expect(world.daemon.stream.sent.map((message) => Object.keys(message)[0])).toEqual([
+      'hello',
+      'held',
+      'closed',
+    ]);
+    world.keeper.stop();
+    world.keeper.start();
+    expect(world.daemon.stream.unanswered).toEqual([]);
+  });
+});
+
 describe('a session the daemon opened', () => {
   it('may do what its grants allow and nothing else', async () => {
     const { may, session } = await connected();

@@ -45,6 +45,11 @@ export class ScriptedStream implements UpdateCall {
     return this.sent.flatMap((message) => message.usage?.clientDeviceAuthTokens ?? []);
   }
 
+  get unanswered(): string[] {
+    const calls = this.sent.flatMap((message) => message.closed?.unanswered ?? []);
+    return calls.map(({ clientId, correlationId }) => `${clientId} ${correlationId}`);
+  }
+
   update(epoch: string, sequence: number, event: Partial<Update>): void {
     if (!this.cancelled) this.#listener.onUpdate({ epoch, sequence, ...event } as Update);
   }

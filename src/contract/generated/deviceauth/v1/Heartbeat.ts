@@ -12,7 +12,7 @@ export interface Heartbeat {
    */
   'leaseMs'?: (number);
   /**
-   * How many tokens of this stream's closed messages have been taken in so far, unknown ones too.
+   * How many tokens and unanswered calls of this stream's closed messages have been taken in so far, unknown ones too.
    */
   'closedTokens'?: (number | string | Long);
 }
@@ -27,7 +27,7 @@ export interface Heartbeat__Output {
    */
   'leaseMs': (number);
   /**
-   * How many tokens of this stream's closed messages have been taken in so far, unknown ones too.
+   * How many tokens and unanswered calls of this stream's closed messages have been taken in so far, unknown ones too.
    */
   'closedTokens': (number);
 }
