@@ -37,7 +37,7 @@ const results = process.env['DEVICEAUTHD_RESULTS'];
 /**
  * A process runs one file after the other, as nothing in the sources outlives a test, and starting one for each takes a fifth
  * of the time. Unit, conformance and property tests keep a processor busy each. The end-to-end suite starts real processes and
- * waits for them: six files at once keep two processors busy, and none of them is slowed so much that it shows.
+ * waits for them: a few files at once keep the machine busy, and none of them is slowed so much that it shows.
  */
 export default defineConfig({
   test: {
@@ -60,7 +60,7 @@ export default defineConfig({
           ...shared,
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
-          maxWorkers: 6,
+          maxWorkers: 4,
           isolate: false,
           sequence: { groupOrder: 2 },
         },
