@@ -201,9 +201,9 @@ export class SessionKeeper<Grants extends object> {
     try {
       return await this.#options.daemon.openSession(credential, correlationId);
     } catch (error) {
-      // With or without an answer; with one it opened nothing.
-      const isOpen = (error as { reason?: unknown }).reason === 'VERIFICATION_UNAVAILABLE';
-      if (isOpen) this.#updates.unanswered({ clientId: credential.clientId, correlationId });
+      // No answer, or one that says so: then it opened nothing, and to name it does no harm.
+      const mayBeOpen = (error as { reason?: unknown } | undefined)?.reason === 'VERIFICATION_UNAVAILABLE';
+      if (mayBeOpen) this.#updates.unanswered({ clientId: credential.clientId, correlationId });
       throw error;
     }
   }

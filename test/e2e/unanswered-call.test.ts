@@ -1,4 +1,5 @@
 import { createConnection } from 'node:net';
+import { setTimeout } from 'node:timers/promises';
 import { expect, it } from 'vitest';
 import { BesiegedBroker, PENDING_MAX_MS } from './support/besieged-broker.ts';
 import { DaemonProcess } from './support/daemon-process.ts';
@@ -7,16 +8,16 @@ import { onMosquitto } from './support/scene.ts';
 import { type Answering, forwardTo } from './support/socket-switch.ts';
 import { until } from './support/until.ts';
 
-/** Passes on what the daemon says after a pause; 0: at once. */
+/** Passes on what the daemon says after a pause, in its order. */
 function delaying(target: string, pause: () => number): Answering {
   return (near) => {
     const far = createConnection(target);
     for (const socket of [near, far]) socket.on('error', () => {});
     near.on('data', (data) => far.write(data)).on('close', () => far.destroy());
+    let before: Promise<unknown> = Promise.resolve();
     far
       .on('data', (data) => {
-        if (pause() === 0) near.write(data);
-        else setTimeout(() => near.write(data), pause());
+        before = Promise.all([before, setTimeout(pause())]).then(() => near.write(data));
       })
       .on('close', () => near.destroy());
   };
@@ -40,6 +41,7 @@ onMosquitto(
       try {
         const [inside, outside] = [await issue('inside'), await issue('outside')];
         const device = await besieged.letIn('inside', inside);
+        const { connections } = besieged.socket;
         pause = 2 * PENDING_MAX_MS;
         for (let time = 0; time < 3; time++) {
           await expect(besieged.device('outside', outside).connected()).rejects.toThrow();
@@ -52,6 +54,8 @@ onMosquitto(
           'nobody has a session but who is inside',
           async () => (await things()).join() === 'inside',
         );
+        // On the same stream.
+        expect(besieged.socket.connections).toBe(connections);
         expect(device.drops).toBe(0);
         await (await besieged.letIn('outside', outside)).end();
         // Told on a new stream, when the one before ended first.

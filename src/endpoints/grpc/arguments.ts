@@ -85,12 +85,7 @@ export function tokens(values: readonly string[], longest: number): readonly str
 }
 
 /** Calls of a closed message. One without a correlation id is nobody's. */
-export function unansweredCalls(
-  values: readonly UnansweredCall__Output[],
-  most: number,
-): readonly UnansweredCall[] {
-  if (values.length > most)
-    throw invalid('client_device_auth_tokens and unanswered together hold more than 1000');
+export function unansweredCalls(values: readonly UnansweredCall__Output[]): readonly UnansweredCall[] {
   return values.map((call) => ({
     clientId: call.clientId,
     correlationId: correlationId(call.correlationId),

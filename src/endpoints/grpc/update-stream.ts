@@ -6,6 +6,7 @@
  * The subscription ends with the stream, exactly once.
  */
 import type { ServerDuplexStream } from '@grpc/grpc-js';
+import type { ClosedTokens__Output } from '../../contract/generated/deviceauth/v1/ClosedTokens.ts';
 import type { SessionUpdate } from '../../contract/generated/deviceauth/v1/SessionUpdate.ts';
 import type { SessionUpdatesRequest__Output } from '../../contract/generated/deviceauth/v1/SessionUpdatesRequest.ts';
 import { DaemonError } from '../../errors.ts';
@@ -95,11 +96,7 @@ class UpdateStream {
     else if (message.held) this.#receiveHeld(message.held.clientDeviceAuthTokens, message.held.last);
     else if (message.usage)
       this.#subscription?.used(tokens(message.usage.clientDeviceAuthTokens, LARGEST_CHUNK));
-    else if (message.closed) {
-      const closed = tokens(message.closed.clientDeviceAuthTokens, LARGEST_CHUNK);
-      const unanswered = unansweredCalls(message.closed.unanswered, LARGEST_CHUNK - closed.length);
-      this.#subscription?.closed(closed, unanswered);
-    }
+    else if (message.closed) this.#receiveClosed(message.closed);
   }
 
   #isExpected({ message }: SessionUpdatesRequest__Output): boolean {
@@ -129,6 +126,14 @@ class UpdateStream {
     if (this.#held > MOST_HELD) throw invalid(`more than ${MOST_HELD} held tokens`);
     if (last) this.#expects = 'usage or closed';
     this.#subscription?.held(values, last);
+  }
+
+  #receiveClosed({ clientDeviceAuthTokens, unanswered }: ClosedTokens__Output): void {
+    const closed = tokens(clientDeviceAuthTokens, LARGEST_CHUNK);
+    if (closed.length + unanswered.length > LARGEST_CHUNK) {
+      throw invalid(`client_device_auth_tokens and unanswered together hold more than ${LARGEST_CHUNK}`);
+    }
+    this.#subscription?.closed(closed, unansweredCalls(unanswered));
   }
 
   #finish(): void {
